@@ -1,0 +1,1 @@
+"""Towpath, the citizen-services platform."""
