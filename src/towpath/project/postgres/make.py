@@ -1,0 +1,228 @@
+"""Makes a data folder once, whole or not at all, and records which programs made it."""
+
+import json
+import os
+import secrets
+import shutil
+import subprocess
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from towpath.project.postgres.binaries import Binaries, Kind, describe, locate_binaries
+from towpath.project.postgres.errors import DatabaseError
+from towpath.project.postgres.place import (
+    Account,
+    account,
+    make_home,
+    private_folder,
+    runnable,
+    socket_folder,
+)
+from towpath.project.postgres.server import (
+    APP,
+    DATABASE,
+    OWNER,
+    ROLES,
+    SUPERUSER,
+    Role,
+    Server,
+    environment,
+    lines,
+)
+
+RECORD = "cluster.json"
+PASSWORDS = "passwords.json"
+
+
+@dataclass
+class Record:
+    """What `cluster.json` says."""
+
+    home: str  # holds data and socket; `folder` itself unless the account can't enter that
+    binaries: str = ""
+    kind: Kind = "wheel"
+    version: int = 0  # 0: the data folder isn't finished
+    socket: str = ""
+
+
+def ensure(
+    folder: Path, *, prefer: Kind | None = None, durable: bool = True, owner_creates_databases: bool = False
+) -> Server:
+    """The server whose record lies in `folder`, made when there is none. It is not started.
+
+    `prefer` counts when it is made; later the programs that made it run it. DatabaseError where that can't be.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    folder, who = folder.resolve(), account()
+    record = read_record(folder)
+    if record is None:
+        record = Record(home=str(make_home(folder, who)))
+        write_record(folder, record)
+    passwords = _passwords(folder)
+    if not record.version:
+        _make(folder, record, who, passwords, prefer, owner_creates_databases)
+    return _open(folder, record, who, passwords, durable)
+
+
+def read_record(folder: Path) -> Record | None:
+    path = folder / RECORD
+    try:
+        return Record(**json.loads(path.read_text()))
+    except FileNotFoundError:
+        return None
+    except (ValueError, TypeError) as why:
+        raise DatabaseError(f"{path} can't be read ({why}). `make reset` starts over.") from why
+
+
+def write_record(folder: Path, record: Record) -> None:
+    _write(folder / RECORD, json.dumps(asdict(record), indent=2), mode=0o644)
+
+
+def _open(folder: Path, record: Record, who: Account, passwords: dict[Role, str], durable: bool) -> Server:
+    home = Path(record.home)
+    _check_owner(home / "data", folder, who)
+    programs = runnable(_programs(record, home / "data"), home, who)
+    socket = socket_folder(home, who, Path(record.socket) if record.socket else None)
+    if str(socket) != record.socket:
+        record.socket = str(socket)
+        write_record(folder, record)
+    return Server(programs, folder, home / "data", socket, who, passwords, durable)
+
+
+def _check_owner(data: Path, folder: Path, who: Account) -> None:
+    try:
+        owner = data.stat().st_uid
+    except FileNotFoundError:
+        raise DatabaseError(
+            f"The data folder {data}, recorded in {folder / RECORD}, is gone.\n"
+            "Bring it back from a backup, or start over with `make reset`."
+        ) from None
+    except PermissionError:
+        owner = -1
+    if owner != who.uid:
+        raise DatabaseError(
+            f"The data folder {data} was made by another account than the one that would run it now "
+            f"(`{who.name}`).\nRun the command as the user who first ran it, or start over with `make reset`."
+        )
+    if not who.may_enter(data):
+        raise DatabaseError(
+            f"The account `{who.name}`, which runs PostgreSQL, can no longer enter {data}.\n"
+            "A folder above it was closed: open that again, or start over with `make reset`."
+        )
+
+
+def _programs(record: Record, data: Path) -> Binaries:
+    made = int((data / "PG_VERSION").read_text())
+    recorded = describe(Path(record.binaries), record.kind)
+    if recorded and recorded.version == made:
+        return recorded
+    try:
+        return locate_binaries(record.kind, made)
+    except DatabaseError as why:
+        raise DatabaseError(_other_version(data, made, str(why))) from why
+
+
+def _other_version(data: Path, made: int, why: str) -> str:
+    return (
+        f"The data folder {data} was made by PostgreSQL {made}; another major version can't read it.\n{why}\n"
+        "To move the data to the version that is installed:\n"
+        f"  1. install the programs of PostgreSQL {made} (Debian: apt install postgresql-{made})\n"
+        "  2. .venv/bin/python -m towpath.project.postgres dump towpath.dump\n"
+        "  3. make reset\n"
+        "  4. .venv/bin/python -m towpath.project.postgres restore towpath.dump"
+    )
+
+
+def _make(
+    folder: Path, record: Record, who: Account, passwords: dict[Role, str], prefer: Kind | None, creates: bool
+) -> None:
+    home = Path(record.home)
+    source = locate_binaries(prefer)
+    if not (home / "data").exists():
+        _initialise(home, runnable(source, home, who), who, passwords, creates)
+    record.binaries, record.kind = str(source.folder), source.kind
+    record.version = int((home / "data" / "PG_VERSION").read_text())
+    write_record(folder, record)
+
+
+def _initialise(
+    home: Path, programs: Binaries, who: Account, passwords: dict[Role, str], creates: bool
+) -> None:
+    fresh = home / "data.new"  # takes its name only when roles and database are in it
+    shutil.rmtree(fresh, ignore_errors=True)
+    private_folder(fresh, who)
+    secret = home / "initial-password"
+    _write(secret, passwords["superuser"], mode=0o600)
+    who.own(secret)
+    try:
+        command = [str(programs.folder / "initdb"), "-D", str(fresh), "-U", SUPERUSER, f"--pwfile={secret}"]
+        _run([*command, "-A", "scram-sha-256", "-k", "-E", "UTF8", *_locale(programs.version)], who)
+    finally:
+        secret.unlink()
+    (fresh / "pg_hba.conf").write_text(
+        "# our socket only, and never without a password\nlocal all all scram-sha-256\n"
+    )
+    single = [str(programs.folder / "postgres"), "--single", "-j", "-D", str(fresh), "-c", "exit_on_error=on"]
+    _run([*single, "-c", "password_encryption=scram-sha-256", "postgres"], who, _roles(passwords, creates))
+    fresh.rename(home / "data")
+
+
+def _locale(version: int) -> list[str]:
+    # Sorting by code point everywhere; the builtin provider, which knows the case of all letters, came with 17.
+    if version >= 17:
+        return ["--no-locale", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+    return ["--no-locale"] if not _has_c_utf8() else ["--locale=C.UTF-8", "--lc-messages=C"]
+
+
+def _has_c_utf8() -> bool:
+    told = subprocess.run(
+        ["/usr/bin/env", "locale", "-a"], capture_output=True, text=True, check=False
+    ).stdout
+    return any(name.lower() in ("c.utf8", "c.utf-8") for name in told.split())
+
+
+def _roles(passwords: dict[Role, str], creates: bool) -> str:
+    """SQL for single-user mode, in which an empty line ends a statement."""
+    limits = "LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEROLE NOREPLICATION"
+    quoted = {role: passwords[role].replace("'", "''") for role in ROLES}
+    statements = [
+        f"CREATE ROLE {OWNER} {limits} {'CREATEDB' if creates else 'NOCREATEDB'} PASSWORD '{quoted['owner']}'",
+        f"CREATE ROLE {APP} {limits} NOCREATEDB PASSWORD '{quoted['app']}'",
+        f"CREATE DATABASE {DATABASE} OWNER {OWNER}",
+        f"REVOKE ALL ON DATABASE {DATABASE} FROM PUBLIC",
+        f"GRANT CONNECT, TEMPORARY ON DATABASE {DATABASE} TO {APP}",
+    ]
+    return "".join(f"{statement};\n\n" for statement in statements)
+
+
+def _run(command: list[str], who: Account, text: str = "") -> None:
+    done = subprocess.run(  # noqa: S603 (programs that we chose, arguments of our own)
+        command,
+        input=text,
+        capture_output=True,
+        text=True,
+        cwd="/",
+        env=environment(),
+        check=False,
+        **who.options(),
+    )
+    if done.returncode:
+        told = "\n".join(lines(done.stdout + done.stderr, last=12))
+        raise DatabaseError(f"{Path(command[0]).name} failed as account `{who.name}`:\n{told}")
+
+
+def _passwords(folder: Path) -> dict[Role, str]:
+    path = folder / PASSWORDS
+    if not path.exists():
+        _write(path, json.dumps({role: secrets.token_urlsafe(24) for role in ROLES}), mode=0o600)
+    found: dict[Role, str] = json.loads(path.read_text())
+    return found
+
+
+def _write(path: Path, text: str, mode: int) -> None:
+    """All or nothing, and never readable by others in between."""
+    fresh = path.with_name(f"{path.name}.new")
+    fresh.unlink(missing_ok=True)
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w") as out:
+        out.write(text)
+    fresh.replace(path)
