@@ -18,6 +18,7 @@ from towpath.project.postgres.place import MARK, remove_home
 from towpath.project.postgres.server import Server, lines
 
 PAUSE = 0.05  # seconds between two looks
+STOP = signal.SIGINT  # PostgreSQL: leave orderly without waiting for clients
 
 
 def start(server: Server, *, patience: float = 60) -> bool:
@@ -125,7 +126,7 @@ def _stop(data: Path, patience: float) -> bool:
     pid = running(data)
     if pid is None:
         return False
-    for order in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):  # fast, immediate, none
+    for order in (STOP, signal.SIGQUIT, signal.SIGKILL):  # orderly, at once, dead
         os.kill(pid, order)
         if _until(lambda: running(data) is None, patience):
             return True

@@ -1,0 +1,124 @@
+"""`towpath health`: does everything that a resident's request needs answer?"""
+
+import http.client
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+
+HEARTBEAT = "worker.heartbeat"  # touched by the worker at least every 5 s
+FRESH = 15.0  # seconds
+STATE = "run.json"  # written by `towpath run`; the database's address is secret, so 0600
+
+
+@dataclass(frozen=True)
+class Answer:
+    part: str
+    ok: bool
+    told: str
+
+
+@dataclass(frozen=True)
+class Addresses:
+    web: str
+    register: str
+    database: str
+    heartbeat: Path
+
+
+def main(argv: Sequence[str] = ()) -> int:
+    """Prints a line for each part; 0 only when all answer."""
+    try:
+        addresses = find(_var())
+    except LookupError as why:
+        print(why, file=sys.stderr)  # noqa: T201
+        return 1
+    found = check(addresses)
+    for one in found:
+        print(f"{one.part:<9} {'ok  ' if one.ok else 'FAIL'} {one.told}")  # noqa: T201
+    return 0 if all(one.ok for one in found) else 1
+
+
+def find(var: Path) -> Addresses:
+    """From the environment where DATABASE_URL is set, else from what `towpath run` wrote down."""
+    heartbeat = var / HEARTBEAT
+    if database := os.environ.get("DATABASE_URL"):
+        port = int(os.environ.get("PORT") or 8000)
+        web = os.environ.get("TOWPATH_URL") or f"http://127.0.0.1:{port}"
+        register = os.environ.get("TOWPATH_REGISTER_URL") or f"http://127.0.0.1:{port + 2}"
+        return Addresses(web, register, database, heartbeat)
+    try:
+        state = json.loads((var / STATE).read_text())
+    except (OSError, ValueError):
+        raise LookupError(
+            f"Towpath does not run here: there is no {var / STATE}. Start it with `make run`."
+        ) from None
+    return Addresses(state["web"], state["register"], state["database"], heartbeat)
+
+
+def check(addresses: Addresses) -> list[Answer]:
+    return [
+        _try("web", lambda: get(f"{addresses.web}/health")),
+        _try("worker", lambda: beat(addresses.heartbeat)),
+        _try("database", lambda: query(addresses.database)),
+        _try("register", lambda: get(f"{addresses.register}/health")),
+    ]
+
+
+def get(url: str, patience: float = 5) -> str:
+    """Raises OSError unless the answer is 200. Goes straight there: a proxy has no say on this machine."""
+    parts = urlsplit(url)
+    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+    connection = kind(parts.netloc, timeout=patience)
+    try:
+        connection.request("GET", parts.path)
+        status = connection.getresponse().status
+    except http.client.HTTPException as why:
+        raise OSError(f"{url} gave no proper answer ({type(why).__name__})") from why
+    finally:
+        connection.close()
+    if status != 200:
+        raise OSError(f"{url} answered {status} instead of 200")
+    return url
+
+
+def beat(heartbeat: Path) -> str:
+    """Raises OSError unless the worker gave a sign lately."""
+    if not heartbeat.exists():
+        raise OSError(f"no sign of life: {heartbeat} is not there")
+    age = time.time() - heartbeat.stat().st_mtime
+    if age > FRESH:
+        raise OSError(f"last sign of life {age:.0f} s ago")
+    return f"last sign of life {max(age, 0):.0f} s ago"
+
+
+def query(url: str) -> str:
+    """Raises OSError unless the database answers."""
+    try:
+        with psycopg.connect(url, connect_timeout=5) as connection:
+            connection.execute("SELECT 1")
+            version = connection.info.server_version // 10000
+    except psycopg.Error as why:
+        raise OSError(str(why).strip()) from why
+    return f"PostgreSQL {version}"
+
+
+def is_well(question: Callable[[], str]) -> bool:
+    return _try("", question).ok
+
+
+def _try(part: str, question: Callable[[], str]) -> Answer:
+    try:
+        return Answer(part, ok=True, told=question())
+    except OSError as why:
+        return Answer(part, ok=False, told=str(why) or type(why).__name__)
+
+
+def _var() -> Path:
+    return Path(os.environ.get("TOWPATH_VAR") or "var").resolve()

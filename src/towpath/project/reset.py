@@ -1,0 +1,32 @@
+"""`make reset`: back to before the first run. Removes `var/`, and the database wherever it lies."""
+
+import os
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from towpath.project import postgres
+from towpath.project.run import only_one
+from towpath.project.supervise import RunError
+
+
+def main(argv: Sequence[str] = ()) -> int:
+    var = Path(os.environ.get("TOWPATH_VAR") or "var").resolve()
+    if not var.exists():
+        print(f"Nothing to remove: there is no {var}.")  # noqa: T201
+        return 0
+    try:
+        with only_one(var):
+            for folder in (var / "postgres", var / "test" / "postgres"):
+                postgres.reset(folder)
+            shutil.rmtree(var)
+    except (RunError, postgres.DatabaseError) as why:
+        print(why, file=sys.stderr)  # noqa: T201
+        return 1
+    print(f"Removed {var}. The next `make run` begins anew.")  # noqa: T201
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,143 @@
+"""`towpath run`: everything on one machine, from an empty folder to the line that says it is ready."""
+
+import fcntl
+import importlib
+import json
+import os
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from towpath.project import health, postgres
+from towpath.project.ports import Ports, free_base, from_environment
+from towpath.project.processes import Site, database, processes, steps
+from towpath.project.supervise import RunError, Stopped, Supervisor
+
+LOCK = "run.lock"
+
+
+def main(argv: Sequence[str] = ()) -> int:
+    """Runs until Ctrl-C. 0: stopped on request; 1: told what went wrong."""
+    if argv:
+        say(f"towpath run takes no arguments (given: {' '.join(argv)}). PORT chooses the port.")
+        return 2
+    try:
+        ports, var = from_environment(), Path(os.environ.get("TOWPATH_VAR") or "var").resolve()
+        with only_one(var):
+            require_free(ports, patience=5 if (var / health.STATE).exists() else 0)
+            run(ports, var)
+    except Stopped:
+        say("Stopped. The data stays; `make run` goes on with it, `make reset` starts over.")
+        return 0
+    except (RunError, postgres.DatabaseError, ValueError) as why:
+        say(f"\n{why}")
+        return 1
+    return 0
+
+
+def run(ports: Ports, var: Path) -> None:
+    site = prepare(ports, var)
+    begun, state = time.monotonic(), var / health.STATE
+    (var / health.HEARTBEAT).unlink(missing_ok=True)
+    try:
+        with Supervisor(var / "log", say, changed=lambda ids: write_state(site, ids)) as supervisor:
+            if site.server:
+                supervisor.start(database(site.server))
+            for step in steps(site):
+                say(f"{step.name}: running")
+                supervisor.step(step.name, step.command, step.env)
+            supervisor.start(*processes(site))
+            say(f"\nTowpath is ready at {site.url}")
+            say(
+                f"{welcome(ports)}\nCtrl-C stops it. Logs: {var / 'log'}. (Ready after {time.monotonic() - begun:.1f} s)"
+            )
+            supervisor.watch()
+    finally:
+        state.unlink(missing_ok=True)
+
+
+def prepare(ports: Ports, var: Path) -> Site:
+    """Whose database: the one that the environment names, else our own, made at the first run."""
+    if url := os.environ.get("DATABASE_URL"):
+        owner = os.environ.get("DATABASE_OWNER_URL")
+        if not owner:
+            raise ValueError(
+                "DATABASE_URL is set, DATABASE_OWNER_URL is not. Set both: the first with the application's role, "
+                "which owns nothing, the second with the role that owns the tables (docs/running.md)."
+            )
+        return Site(ports, var, url, owner)
+    folder = var / "postgres"
+    if not folder.exists():
+        say("database: making a new one")
+    server = postgres.ensure(folder)
+    if postgres.stop(server):
+        say("database: was still running from before; stopped")
+    return Site(ports, var, server.dsn("app"), server.dsn("owner"), server)
+
+
+@contextmanager
+def only_one(var: Path) -> Iterator[None]:
+    """One Towpath in one folder. RunError when there is one already."""
+    var.mkdir(parents=True, exist_ok=True)
+    with (var / LOCK).open("a") as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise RunError(
+                f"Towpath already runs from {var}. Stop that one first (Ctrl-C where it was started)."
+            ) from None
+        yield
+
+
+def require_free(ports: Ports, patience: float) -> None:
+    """RunError when a port is taken. `patience` (seconds) is for the last of a run that was killed."""
+    deadline = time.monotonic() + patience
+    while taken := ports.taken():
+        if time.monotonic() >= deadline:
+            told = ", ".join(f"{port} ({name})" for name, port in taken.items())
+            free = free_base()
+            way = f"Choose others: PORT={free} make run" if free else "Stop what uses them."
+            raise RunError(f"Taken by another program: port {told}. Nothing was started.\n{way}")
+        time.sleep(0.1)
+
+
+def write_state(site: Site, ids: dict[str, int]) -> None:
+    """What `towpath health` reads. It holds the database's password: for our eyes only."""
+    state = site.var / health.STATE
+    found = {
+        "pid": os.getpid(),
+        "web": site.url,
+        "register": site.ports.url(site.ports.register),
+        "database": site.database,
+        "processes": ids,
+    }
+    fresh = state.with_suffix(".new")
+    fresh.unlink(missing_ok=True)
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+        json.dump(found, out, indent=2)
+    fresh.replace(state)
+
+
+def welcome(ports: Ports) -> str:
+    """Addresses, demo accounts and what to try, as the demo tells them."""
+    try:
+        demo = importlib.import_module("demo")
+        return str(demo.welcome(ports))
+    except (ModuleNotFoundError, AttributeError):
+        return "\n".join(
+            f"  {name:<11} {HTTP_OR_SMTP.get(name, 'http')}://127.0.0.1:{port}"
+            for name, port in ports.all().items()
+        )
+
+
+HTTP_OR_SMTP = {"intake": "smtp", "smtp": "smtp"}
+
+
+def say(text: str) -> None:
+    print(text, flush=True)  # noqa: T201 (this is the screen)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
