@@ -1,0 +1,1 @@
+"""Residents and how to reach them; staff, teams and roles; signing in."""
