@@ -1,0 +1,1 @@
+"""Drafts, cases, tasks, deadlines, decisions: the conductor."""

@@ -1,0 +1,1 @@
+"""Service packages: load, check, test, version, publish, search, describe."""

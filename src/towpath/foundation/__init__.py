@@ -1,0 +1,1 @@
+"""The ground: journal, tenancy, access, jobs, crypto, clock and calendars, search."""

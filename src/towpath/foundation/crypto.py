@@ -1,0 +1,123 @@
+"""Keys and what is done with them: field encryption for each body, and the signature on seals and receipts.
+
+The installation's secrets lie outside the database, in the folder `settings.SECRETS` (readable by the owner only):
+`master.key` wraps each body's data key, `seal.key` signs. A body's data key encrypts field values with AES-GCM; the
+place of a value (tenant, table, column, row) is authenticated with it, so that it can't be moved elsewhere.
+"""
+
+import os
+import secrets
+from functools import lru_cache
+from pathlib import Path
+from uuid import UUID
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
+
+from towpath.foundation import tenancy
+from towpath.foundation.models import TenantKey
+
+NONCE = 12  # bytes
+KEY_ID = 16  # characters of a fingerprint
+
+
+def secret_file(name: str) -> bytes:
+    """The content of a secret file; made with 32 random bytes, for the owner only, when it is not there yet."""
+    path = Path(settings.SECRETS) / name
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            return path.read_bytes()
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(secrets.token_bytes(32))
+    return path.read_bytes()
+
+
+@lru_cache
+def _signing_key() -> Ed25519PrivateKey:
+    return Ed25519PrivateKey.from_private_bytes(secret_file("seal.key"))
+
+
+def public_key() -> bytes:
+    return _signing_key().public_key().public_bytes(
+        serialization.Encoding.Raw, serialization.PublicFormat.Raw
+    )
+
+
+def signing_key_id() -> str:
+    return _fingerprint(public_key())
+
+
+def _fingerprint(key: bytes) -> str:
+    digest = hashes.Hash(hashes.SHA256())
+    digest.update(key)
+    return digest.finalize().hex()[:KEY_ID]
+
+
+def sign(statement: bytes) -> bytes:
+    return _signing_key().sign(statement)
+
+
+def verify(statement: bytes, signature: bytes, key_id: str) -> bool:
+    """Whether one of this installation's keys signed. Retired public keys lie in `retired/<key id>.pub`."""
+    raw = public_key()
+    if key_id != _fingerprint(raw):
+        retired = Path(settings.SECRETS) / "retired" / f"{Path(key_id).name}.pub"
+        if not retired.exists():
+            return False
+        raw = retired.read_bytes()
+    try:
+        Ed25519PublicKey.from_public_bytes(raw).verify(signature, statement)
+    except InvalidSignature:
+        return False
+    return True
+
+
+def _master() -> AESGCM:
+    return AESGCM(secret_file("master.key"))
+
+
+def _data_key() -> tuple[str, AESGCM]:
+    newest = TenantKey.objects.order_by("-made_at", "-pk").first() or _make_key()
+    return newest.key_id, _unwrapped(newest)
+
+
+def _make_key() -> TenantKey:
+    key_id, nonce = secrets.token_hex(8), os.urandom(NONCE)
+    wrapped = nonce + _master().encrypt(nonce, secrets.token_bytes(32), _wrap_place(key_id))
+    made: TenantKey = TenantKey.objects.create(key_id=key_id, wrapped=wrapped)
+    return made
+
+
+def _unwrapped(key: TenantKey) -> AESGCM:
+    wrapped = bytes(key.wrapped)
+    return AESGCM(_master().decrypt(wrapped[:NONCE], wrapped[NONCE:], _wrap_place(key.key_id)))
+
+
+def _wrap_place(key_id: str) -> bytes:
+    return f"tenant-key|{tenancy.current_id()}|{key_id}".encode()
+
+
+def encrypt(text: str, table: str, column: str, row: UUID) -> str:
+    """`key id : nonce+ciphertext in hex`, bound to its place."""
+    key_id, key = _data_key()
+    nonce = os.urandom(NONCE)
+    sealed = nonce + key.encrypt(nonce, text.encode(), _place(key_id, table, column, row))
+    return f"{key_id}:{sealed.hex()}"
+
+
+def decrypt(value: str, table: str, column: str, row: UUID) -> str:
+    """The text again. `cryptography.exceptions.InvalidTag` where the value was moved or changed."""
+    key_id, _, sealed = value.partition(":")
+    raw = bytes.fromhex(sealed)
+    key = _unwrapped(TenantKey.objects.get(key_id=key_id))
+    return key.decrypt(raw[:NONCE], raw[NONCE:], _place(key_id, table, column, row)).decode()
+
+
+def _place(key_id: str, table: str, column: str, row: UUID) -> bytes:
+    return "|".join([str(tenancy.current_id()), table, column, key_id, str(row)]).encode()

@@ -1,0 +1,180 @@
+"""The port for outbound calls and delayed work. Procrastinate stands behind it (ADR 0003).
+
+A job is enqueued in the caller's transaction: rolled back, it never was. It runs at least once, so it must be
+idempotent. It opens `tenancy.inside(tenant)` itself, for as short as it can, since it may talk to slow systems in
+between. After the last try it becomes a `GivenUp` row: something on the desk that a person must see to.
+"""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import procrastinate
+from procrastinate.contrib.django import app
+
+from towpath.foundation import clock, tenancy
+from towpath.foundation.access import SYSTEM, Actor
+from towpath.foundation.journal import Fact, event_type, record
+from towpath.foundation.models import GivenUp, Tenant
+
+log = logging.getLogger(__name__)
+
+JOB_GIVEN_UP = event_type("job.given-up", "The last try of a job failed; a person must see to it.", "job")
+JOB_SETTLED = event_type("job.settled", "A person saw to a job that had failed.", "job", "how")
+
+Work = Callable[..., None]
+
+
+@dataclass(frozen=True)
+class Job:
+    """`work(tenant, **arguments)`. `given_up(tenant, arguments, error)` is called after the last try."""
+
+    name: str
+    work: Work
+    tries: int
+    first_wait: timedelta
+    given_up: Callable[[Tenant, dict[str, Any], str], None] | None
+
+
+@dataclass
+class Inline:
+    """Jobs of a rehearsal: kept here instead of in the queue, and run by `run_due` on the virtual clock."""
+
+    waiting: list[tuple[datetime, str, dict[str, Any]]] = field(default_factory=list)
+
+
+_jobs: dict[str, Job] = {}
+_inline: ContextVar[Inline | None] = ContextVar("inline_jobs", default=None)
+
+
+def job(
+    name: str,
+    *,
+    tries: int = 6,
+    first_wait: timedelta = timedelta(seconds=2),
+    given_up: Callable[[Tenant, dict[str, Any], str], None] | None = None,
+) -> Callable[[Work], Work]:
+    """Registers a kind of job. Waits double from `first_wait` up to an hour."""
+
+    def register(work: Work) -> Work:
+        _jobs[name] = Job(name, work, tries, first_wait, given_up)
+        return work
+
+    return register
+
+
+def enqueue(name: str, *, at: datetime | None = None, lock: str | None = None, **arguments: Any) -> None:
+    """Puts a job of the current body into the queue. Jobs with the same `lock` run one after the other."""
+    if name not in _jobs:
+        raise KeyError(f"No job is called {name}. Registered: {', '.join(sorted(_jobs))}.")
+    if (inline := _inline.get()) is not None:
+        inline.waiting.append((at or clock.now(), name, arguments))
+        return
+    task = app.configure_task("towpath.job", schedule_at=at, lock=lock)
+    task.defer(tenant=tenancy.current_id(), job=name, arguments=arguments)
+
+
+class TryAgain(Exception):
+    """A try failed and others are left."""
+
+    def __init__(self, wait: timedelta) -> None:
+        super().__init__(f"to be tried again in {wait}")
+        self.wait = wait
+
+
+class Waits(procrastinate.BaseRetryStrategy):
+    """Tries again exactly what asks for it."""
+
+    def get_retry_decision(
+        self, *, exception: BaseException, job: procrastinate.jobs.Job
+    ) -> procrastinate.RetryDecision | None:
+        if not isinstance(exception, TryAgain):
+            return None
+        return procrastinate.RetryDecision(retry_in={"seconds": max(1, round(exception.wait.total_seconds()))})
+
+
+@app.task(name="towpath.job", pass_context=True, retry=Waits())
+def run(context: procrastinate.JobContext, *, tenant: int, job: str, arguments: dict[str, Any]) -> None:
+    perform(Tenant.objects.get(pk=tenant), job, arguments, tried=context.job.attempts + 1)
+
+
+def perform(tenant: Tenant, name: str, arguments: dict[str, Any], *, tried: int) -> None:
+    """One try. `TryAgain` when it failed and tries are left; else a person gets to see it."""
+    kind = _jobs[name]
+    try:
+        kind.work(tenant, **arguments)
+    except Exception as error:
+        log.warning("%s failed (try %s of %s): %s", name, tried, kind.tries, error)
+        if tried < kind.tries:
+            raise TryAgain(wait(kind, tried)) from error
+        give_up(tenant, kind, arguments, f"{type(error).__name__}: {error}"[:2000])
+
+
+def wait(kind: Job, tried: int) -> timedelta:
+    return min(kind.first_wait * 2 ** (tried - 1), timedelta(hours=1))
+
+
+def give_up(tenant: Tenant, kind: Job, arguments: dict[str, Any], error: str) -> None:
+    with tenancy.inside(tenant):
+        case = arguments.get("case")
+        GivenUp.objects.create(
+            job=kind.name,
+            arguments=arguments,
+            case_id=UUID(case) if case else None,
+            error=error,
+            given_up_at=clock.now(),
+        )
+        record(JOB_GIVEN_UP, SYSTEM, Fact(case=UUID(case) if case else None), job=kind.name)
+        if kind.given_up:
+            kind.given_up(tenant, arguments, error)
+
+
+def given_up() -> list[GivenUp]:
+    """What a person must still see to, oldest first."""
+    return list(GivenUp.objects.filter(settled_at=None).order_by("given_up_at")[:200])
+
+
+def settle(actor: Actor, row_id: UUID, *, again: bool) -> None:
+    """A person has seen to it: the job is tried afresh, or laid aside."""
+    actor.require("jobs.settle")
+    row = GivenUp.objects.select_for_update().get(pk=row_id)
+    if row.settled_at:
+        return
+    row.settled_at, row.settled_by = clock.now(), actor.id
+    row.save(update_fields=["settled_at", "settled_by"])
+    how = "again" if again else "aside"
+    record(JOB_SETTLED, actor, Fact(case=row.case_id), job=row.job, how=how)
+    if again:
+        enqueue(row.job, **row.arguments)
+
+
+@contextmanager
+def inline() -> Iterator[Inline]:
+    """Within, jobs wait in memory. A rehearsal runs them with `run_due`."""
+    kept = Inline()
+    token = _inline.set(kept)
+    try:
+        yield kept
+    finally:
+        _inline.reset(token)
+
+
+def run_due(tenant: Tenant, kept: Inline) -> int:
+    """Runs the inline jobs that are due on the clock, first due first; returns how many ran."""
+    ran = 0
+    while due := sorted((j for j in kept.waiting if j[0] <= clock.now()), key=lambda j: j[0]):
+        kept.waiting.remove(due[0])
+        _, name, arguments = due[0]
+        tried = arguments.pop("__tried", 0) + 1
+        try:
+            perform(tenant, name, dict(arguments), tried=tried)
+        except TryAgain:
+            moment = clock.now() + wait(_jobs[name], tried)
+            kept.waiting.append((moment, name, {**arguments, "__tried": tried}))
+        ran += 1
+    return ran

@@ -1,0 +1,6 @@
+"""The journal: everything that happens, once, in order, in the transaction of the change itself."""
+
+from towpath.foundation.journal.types import EventType, UnknownFact, event_type, event_types
+from towpath.foundation.journal.write import Fact, record
+
+__all__ = ["EventType", "Fact", "UnknownFact", "event_type", "event_types", "record"]

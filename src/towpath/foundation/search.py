@@ -1,0 +1,106 @@
+"""Search by a token table.
+
+Under row-level security PostgreSQL uses an index only for leakproof operators, so text search operators would read
+the whole table (ADR 0004). Words are kept one a row and found by equality and prefix ranges, newest object first.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db import connection
+
+from towpath.foundation import tenancy
+from towpath.foundation.models import SearchToken
+
+WORDS = 12  # of one query
+LENGTH = 64
+SCANNED = 2_000  # entries of the first word that are looked at for further words
+
+
+def tokens(text: str) -> list[str]:
+    """Words without case, accents and punctuation: `Zoë O'Neill-Brown` gives `zoe oneill brown`."""
+    plain = unicodedata.normalize("NFKD", text.casefold().replace("'", "").replace("\u2019", ""))
+    plain = "".join(c for c in plain if not unicodedata.combining(c))
+    return [word[:LENGTH] for word in re.findall(r"\w+", plain)]
+
+
+def index(kind: str, object_id: UUID, rank: int, texts: Iterable[str]) -> None:
+    """Makes an object findable under the words of `texts`, and under no others."""
+    words = {word for text in texts for word in tokens(text)}
+    SearchToken.objects.filter(object_id=object_id).exclude(token__in=words).delete()
+    SearchToken.objects.bulk_create(
+        [SearchToken(kind=kind, token=word, object_id=object_id, rank=rank) for word in sorted(words)],
+        ignore_conflicts=True,
+    )
+
+
+FIND = """
+with first as (
+    select object_id, rank from foundation_searchtoken
+    where tenant_id = %(tenant)s and kind = %(kind)s and token = %(first)s
+    order by rank desc, object_id limit %(scanned)s)
+select object_id from first
+where (select count(*) from unnest(%(others)s::text[], %(ends)s::text[]) as word (low, high)
+       where exists (select 1 from foundation_searchtoken t
+                     where t.tenant_id = %(tenant)s and t.object_id = first.object_id
+                     and t.token >= word.low and t.token < word.high)) = %(count)s
+order by rank desc, object_id limit %(limit)s
+"""
+
+PREFIX = """
+select object_id from foundation_searchtoken
+where tenant_id = %(tenant)s and kind = %(kind)s and token >= %(low)s and token < %(high)s
+limit %(scanned)s
+"""
+
+
+def find(kind: str, text: str, limit: int = 50) -> list[UUID]:
+    """Objects that have every word of `text` (the last may be a beginning), newest first, at most `limit`.
+
+    At most 2,000 entries of the longest word are looked at, so that the cost does not grow with the table.
+    """
+    words = tokens(text)[:WORDS]
+    if not words:
+        return []
+    if len(words) == 1:
+        found = _all_of(kind, words[0], [], limit)
+        return found or _beginning(kind, words[0], limit)
+    whole = max(words[:-1], key=len)
+    others = [(word, word + "\x01") for word in words[:-1] if word != whole]
+    return _all_of(kind, whole, [*others, (words[-1], _after(words[-1]))], limit)
+
+
+def _after(prefix: str) -> str:
+    """The end of the range of texts that begin with `prefix`."""
+    return prefix + "\U0010ffff"
+
+
+def _all_of(kind: str, first: str, others: list[tuple[str, str]], limit: int) -> list[UUID]:
+    values = {
+        "tenant": tenancy.current_id(),
+        "kind": kind,
+        "first": first,
+        "others": [low for low, _ in others],
+        "ends": [high for _, high in others],
+        "count": len(others),
+        "scanned": SCANNED,
+        "limit": limit,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(FIND, values)
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _beginning(kind: str, prefix: str, limit: int) -> list[UUID]:
+    values = {
+        "tenant": tenancy.current_id(),
+        "kind": kind,
+        "low": prefix,
+        "high": _after(prefix),
+        "scanned": limit * 4,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(PREFIX, values)
+        return list(dict.fromkeys(row[0] for row in cursor.fetchall()))[:limit]

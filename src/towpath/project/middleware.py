@@ -1,0 +1,104 @@
+"""What happens around each request: headers, the body that the host name chooses, the language."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.utils import translation
+from django.utils.translation import get_language_from_request
+
+from towpath.foundation import tenancy
+from towpath.foundation.models import Tenant
+
+Next = Callable[[HttpRequest], HttpResponseBase]
+POLICY = "; ".join(
+    [
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'{issuers}",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+        "manifest-src 'self'",
+    ]
+)
+LANGUAGE_COOKIE = "language"
+YEAR = 365 * 24 * 3600
+
+
+def security_headers(get_response: Next) -> Next:
+    def respond(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        # A form that leads to sign-in is redirected to the provider, which browsers count as form-action.
+        policy = POLICY.format(issuers=f" {settings.SIGN_IN_ISSUER}")
+        response.headers.setdefault("Content-Security-Policy", policy)
+        response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+        response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        if not request.path.startswith(settings.STATIC_URL):
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    return respond
+
+
+class TenantMiddleware:
+    """Runs each request inside its body's transaction, and undoes all of it when the view fails."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        host = request.get_host().partition(":")[0].lower()
+        tenant = Tenant.objects.filter(host=host, is_rehearsal=False).first()
+        request.tenant = tenant
+        if tenant is None:
+            request.urlconf = "towpath.project.urls_bare"
+            return self.get_response(request)
+        with tenancy.inside(tenant):
+            response = self.get_response(request)
+            if getattr(request, "failed", False) or response.status_code >= 500:
+                transaction.set_rollback(True)
+        return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Also a 403 or 404 raised half-way leaves nothing behind."""
+        request.failed = True
+        return None
+
+
+def language(get_response: Next) -> Next:
+    """The language asked for (`?lang=`), remembered, or the browser's, among those that the body offers."""
+
+    def respond(request: HttpRequest) -> HttpResponseBase:
+        offered = request.tenant.languages if request.tenant else []
+        offered = offered or [code for code, _ in settings.LANGUAGES]
+        asked = request.GET.get("lang", "")
+        wanted = asked or request.COOKIES.get(LANGUAGE_COOKIE) or get_language_from_request(request)
+        chosen = wanted if wanted in offered else offered[0]
+        with translation.override(chosen):
+            request.LANGUAGE_CODE = chosen
+            if asked in offered and request.method == "GET":
+                response: HttpResponseBase = _without_language(request)
+                response.set_cookie(
+                    LANGUAGE_COOKIE, chosen, max_age=YEAR, samesite="Lax", secure=settings.SECURE, httponly=True
+                )
+                return response
+            response = get_response(request)
+            response.headers.setdefault("Content-Language", chosen)
+            return response
+
+    return respond
+
+
+def _without_language(request: HttpRequest) -> HttpResponseBase:
+    """The same address without `lang`, so that links and bookmarks stay neutral."""
+    query = request.GET.copy()
+    del query["lang"]
+    path = "/" + request.path.lstrip("/")
+    return redirect(f"{path}?{query.urlencode()}" if query else path)

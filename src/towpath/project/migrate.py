@@ -1,0 +1,32 @@
+"""`towpath migrate`: brings the database to this version. Runs as the owner of the tables."""
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connections
+
+from towpath.foundation import clock
+from towpath.foundation.journal import partitions
+from towpath.project import env
+from towpath.project.cli import parser
+
+
+def main(arguments: list[str]) -> int:
+    parser("migrate", "Brings the database to this version, as its owner.").parse_args(arguments)
+    if "owner" not in settings.DATABASES:
+        raise env.SettingError(
+            "DATABASE_OWNER_URL is not set. Tables are made by their owner, never by the application's role."
+        )
+    migrate("owner")
+    return 0
+
+
+def migrate(using: str) -> None:
+    call_command("migrate", database=using, verbosity=0, interactive=False)
+    with connections[using].cursor() as cursor:
+        cursor.execute("select to_regclass('shared_cache')")
+        if cursor.fetchone()[0] is None:
+            call_command("createcachetable", database=using, verbosity=0)
+    partitions.make(using, clock.now().date())
+    from towpath.foundation import protection
+
+    protection.protect(using)

@@ -1,0 +1,24 @@
+"""Pages for what went wrong. They say what happened and what to do next; nothing that was saved is lost."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+
+def _page(request: HttpRequest, status: int, kind: str) -> HttpResponse:
+    return render(request, "towpath/error.html", {"status": status, "kind": kind}, status=status)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _page(request, 403, "forbidden")
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _page(request, 404, "not-found")
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    return _page(request, 500, "failed")
+
+
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return _page(request, 403, "expired")

@@ -1,0 +1,98 @@
+"""What tests stand on: a real PostgreSQL, the application's own role in it, and a fresh body for each test.
+
+Rows are really committed. Tests don't disturb each other because each has a tenant of its own: the product's own
+isolation serves the tests. The database is made once for a state of the migrations and copied for each process.
+"""
+
+import hashlib
+import os
+import secrets
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+MODELS = sorted(
+    [*(ROOT / "src" / "towpath").glob("*/migrations/*.py"), *(ROOT / "src" / "towpath").glob("*/models*.py")]
+    + [ROOT / "src/towpath/foundation/protection.py", ROOT / "src/towpath/foundation/global_tables.py"]
+    + [ROOT / "requirements.lock"]
+)
+
+
+def _environment() -> None:
+    folder = Path(tempfile.mkdtemp(prefix="towpath-test-"))
+    os.environ |= {
+        "DJANGO_SETTINGS_MODULE": "towpath.project.settings",
+        "TOWPATH_SECRET_KEY": secrets.token_hex(),
+        "TOWPATH_VAR": str(folder),
+        "TOWPATH_LOG_LEVEL": "ERROR",
+        "DATABASE_URL": "postgresql://nobody@/none",
+        "DATABASE_OWNER_URL": "postgresql://nobody@/none",
+    }
+    os.environ.pop("DATABASE_HOST", None)
+
+
+_environment()
+
+
+@pytest.fixture(scope="session")
+def django_ready() -> None:
+    import django
+
+    django.setup()
+
+
+@pytest.fixture(scope="session")
+def database(django_ready: None) -> Iterator[str]:
+    """The name of this process's own database; Django's connections lead to it."""
+    import psycopg
+
+    from tests.cluster import test_cluster
+    from tests.databases import fresh_database
+
+    server = test_cluster()
+    name = fresh_database(server, _fingerprint())
+    yield name
+    from django.db import connections
+
+    connections.close_all()
+    with psycopg.connect(server.dsn("owner"), autocommit=True) as connection:
+        connection.execute(f'drop database if exists "{name}" with (force)')
+
+
+def _fingerprint() -> str:
+    digest = hashlib.sha256()
+    for path in MODELS:
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+@pytest.fixture
+def tenant(database: str) -> Iterator["object"]:
+    """A fresh body, entered: the test runs inside it."""
+    from tests import factories
+    from towpath.foundation import tenancy
+
+    with ExitStack() as stack:
+        made = factories.make_tenant()
+        stack.enter_context(tenancy.inside(made))
+        yield made
+
+
+@pytest.fixture
+def outside(database: str) -> "object":
+    """A fresh body that the test enters itself, so that it can commit."""
+    from tests import factories
+
+    return factories.make_tenant()
+
+
+@pytest.fixture
+def other(database: str) -> "object":
+    """A second body."""
+    from tests import factories
+
+    return factories.make_tenant()
