@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+
+
+class ExchangeConfig(AppConfig):
+    name = "towpath.exchange"
+    label = "exchange"
+
+    def ready(self) -> None:
+        pass
