@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 
 import psycopg
 
+from towpath.project.folders import var_folder
+
 HEARTBEAT = "worker.heartbeat"  # touched by the worker at least every 5 s
 FRESH = 15.0  # seconds
 STATE = "run.json"  # written by `towpath run`; the database's address is secret, so 0600
@@ -35,7 +37,7 @@ class Addresses:
 def main(argv: Sequence[str] = ()) -> int:
     """Prints a line for each part; 0 only when all answer."""
     try:
-        addresses = find(_var())
+        addresses = find(var_folder())
     except LookupError as why:
         print(why, file=sys.stderr)  # noqa: T201
         return 1
@@ -118,7 +120,3 @@ def _try(part: str, question: Callable[[], str]) -> Answer:
         return Answer(part, ok=True, told=question())
     except OSError as why:
         return Answer(part, ok=False, told=str(why) or type(why).__name__)
-
-
-def _var() -> Path:
-    return Path(os.environ.get("TOWPATH_VAR") or "var").resolve()

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from towpath.project import health, postgres
+from towpath.project.folders import CHECKOUT
 from towpath.project.ports import HOST, Ports, answers
 from towpath.project.supervise import Child
 
 PYTHON = sys.executable
-CHECKOUT = Path(__file__).resolve().parents[3]  # where `demo/` lies
 CLI = [PYTHON, "-m", "towpath.project.cli"]
 
 
@@ -140,7 +140,7 @@ def _web(port: int) -> list[str]:
 
 
 def _child(site: Site, name: str, command: list[str], ready: Callable[[], bool]) -> Child:
-    return Child(name, command, site.env(), ready, cwd=CHECKOUT)
+    return Child(name, command, site.env(), ready, cwd=CHECKOUT)  # `demo/` lies there
 
 
 def _health(url: str) -> Callable[[], bool]:

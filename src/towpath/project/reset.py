@@ -1,18 +1,17 @@
 """`make reset`: back to before the first run. Removes `var/`, and the database wherever it lies."""
 
-import os
 import shutil
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 from towpath.project import postgres
+from towpath.project.folders import var_folder
 from towpath.project.run import only_one
 from towpath.project.supervise import RunError
 
 
 def main(argv: Sequence[str] = ()) -> int:
-    var = Path(os.environ.get("TOWPATH_VAR") or "var").resolve()
+    var = var_folder()
     if not var.exists():
         print(f"Nothing to remove: there is no {var}.")  # noqa: T201
         return 0

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from towpath.project import health, postgres
+from towpath.project.folders import var_folder
 from towpath.project.ports import Ports, free_base, from_environment
 from towpath.project.processes import Site, database, processes, steps
 from towpath.project.supervise import RunError, Stopped, Supervisor
@@ -24,7 +25,7 @@ def main(argv: Sequence[str] = ()) -> int:
         say(f"towpath run takes no arguments (given: {' '.join(argv)}). PORT chooses the port.")
         return 2
     try:
-        ports, var = from_environment(), Path(os.environ.get("TOWPATH_VAR") or "var").resolve()
+        ports, var = from_environment(), var_folder()
         with only_one(var):
             require_free(ports, patience=5 if (var / health.STATE).exists() else 0)
             run(ports, var)

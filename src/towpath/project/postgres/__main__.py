@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from towpath.project.folders import var_folder
 from towpath.project.postgres import DatabaseError, Server, ensure, reset, start, stop
 from towpath.project.postgres.server import DATABASE, environment
 
@@ -13,7 +14,7 @@ USAGE = "usage: python -m towpath.project.postgres start | stop | dump FILE | re
 
 
 def main(argv: Sequence[str]) -> int:
-    folder = Path(os.environ.get("TOWPATH_VAR") or "var") / "postgres"
+    folder = var_folder() / "postgres"
     try:
         match list(argv):
             case ["start"]:
