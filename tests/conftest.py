@@ -25,7 +25,7 @@ MODELS = sorted(
 def _environment() -> None:
     folder = Path(tempfile.mkdtemp(prefix="towpath-test-"))
     os.environ |= {
-        "DJANGO_SETTINGS_MODULE": "towpath.project.settings",
+        "DJANGO_SETTINGS_MODULE": os.environ.get("DJANGO_SETTINGS_MODULE", "towpath.project.settings"),
         "TOWPATH_SECRET_KEY": secrets.token_hex(),
         "TOWPATH_VAR": str(folder),
         "TOWPATH_LOG_LEVEL": "ERROR",
@@ -38,15 +38,16 @@ def _environment() -> None:
 _environment()
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Models can be imported by all tests but the engines': those are pure and need none."""
+    if not config.args or any("engines" not in argument for argument in config.args):
+        import django
+
+        django.setup()
+
+
 @pytest.fixture(scope="session")
-def django_ready() -> None:
-    import django
-
-    django.setup()
-
-
-@pytest.fixture(scope="session")
-def database(django_ready: None) -> Iterator[str]:
+def database() -> Iterator[str]:
     """The name of this process's own database; Django's connections lead to it."""
     import psycopg
 

@@ -20,7 +20,9 @@ class Draft(TenantModel):
     language = models.CharField(max_length=8)
     answers: Any = models.JSONField(default=dict)
     sealed_answers = models.TextField(blank=True, help_text="Sensitive answers, encrypted.")
-    prefilled: Any = models.JSONField(default=dict, help_text="Question -> register that its answer came from.")
+    prefilled: Any = models.JSONField(
+        default=dict, help_text="Question -> register that its answer came from."
+    )
     reference = models.CharField(max_length=16)
     code_hash = models.CharField(max_length=64, help_text="Of the code that resumes it with the reference.")
     link_hash = models.CharField(max_length=64, help_text="Of the secret in the link that resumes it.")
@@ -55,7 +57,9 @@ class Case(TenantModel):
     assisted = models.BooleanField(default=False, help_text="Staff filled it in for the applicant.")
     language = models.CharField(max_length=8)
     state = models.CharField(max_length=16)
-    stage = models.CharField(max_length=64, blank=True, help_text="Shown to the resident; named in the package.")
+    stage = models.CharField(
+        max_length=64, blank=True, help_text="Shown to the resident; named in the package."
+    )
     awaits = models.CharField(max_length=16, help_text="Who must act: resident, staff, register, nobody.")
     team = models.CharField(max_length=64, help_text="The team that owns it.")
     answers: Any = models.JSONField(default=dict)
@@ -99,7 +103,9 @@ class Task(TenantModel):
     kind = models.CharField(max_length=16, help_text="user or step.")
     step_kind = models.CharField(max_length=64, blank=True)
     form = models.CharField(max_length=80, blank=True)
-    name = models.CharField(max_length=200, help_text="The element's name, as the map and the journal have it.")
+    name = models.CharField(
+        max_length=200, help_text="The element's name, as the map and the journal have it."
+    )
     team = models.CharField(max_length=64, blank=True)
     referred_from = models.CharField(max_length=64, blank=True)
     state = models.CharField(max_length=16)
@@ -174,7 +180,9 @@ class Subscription(TenantModel):
 
     class Meta(TenantModel.Meta):
         constraints = [
-            models.UniqueConstraint(fields=["tenant", "case", "command_id"], name="subscription_command_once"),
+            models.UniqueConstraint(
+                fields=["tenant", "case", "command_id"], name="subscription_command_once"
+            ),
         ]
         indexes = [models.Index(fields=["tenant", "message", "correlation"])]
 
@@ -218,7 +226,9 @@ class Decision(TenantModel):
     automatic = models.BooleanField()
     reason = models.TextField(blank=True)
     legal_basis = models.CharField(max_length=300, blank=True)
-    rules: Any = models.JSONField(default=list, help_text="The trace: decision, rule, what it saw, annotations.")
+    rules: Any = models.JSONField(
+        default=list, help_text="The trace: decision, rule, what it saw, annotations."
+    )
     inputs: Any = models.JSONField(default=dict)
     version = TenantForeignKey("catalogue.ServiceVersion", help_text="The version of the law that was used.")
     law_date = models.DateField(help_text="The day whose law was applied (`applies-by`).")
@@ -276,7 +286,9 @@ class CaseConversation(TenantModel):
 
     class Meta(TenantModel.Meta):
         constraints = [
-            models.UniqueConstraint(fields=["tenant", "case", "conversation_id"], name="case_conversation_once"),
+            models.UniqueConstraint(
+                fields=["tenant", "case", "conversation_id"], name="case_conversation_once"
+            ),
         ]
         indexes = [models.Index(fields=["tenant", "conversation_id"])]
 

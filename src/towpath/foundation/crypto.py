@@ -44,8 +44,8 @@ def _signing_key() -> Ed25519PrivateKey:
 
 
 def public_key() -> bytes:
-    return _signing_key().public_key().public_bytes(
-        serialization.Encoding.Raw, serialization.PublicFormat.Raw
+    return (
+        _signing_key().public_key().public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
     )
 
 

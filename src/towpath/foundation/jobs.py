@@ -95,7 +95,9 @@ class Waits(procrastinate.BaseRetryStrategy):
     ) -> procrastinate.RetryDecision | None:
         if not isinstance(exception, TryAgain):
             return None
-        return procrastinate.RetryDecision(retry_in={"seconds": max(1, round(exception.wait.total_seconds()))})
+        return procrastinate.RetryDecision(
+            retry_in={"seconds": max(1, round(exception.wait.total_seconds()))}
+        )
 
 
 @app.task(name="towpath.job", pass_context=True, retry=Waits())

@@ -16,8 +16,12 @@ class Tenant(models.Model):
     name = models.CharField(max_length=200)
     host = models.CharField(max_length=253, unique=True, help_text="The host name that chooses this body.")
     zone = models.CharField(max_length=64, default="UTC")
-    languages: Any = models.JSONField(default=list, help_text="Language codes offered; the first is the default.")
-    settings: Any = models.JSONField(default=dict, help_text="Holidays, theme, contact points, costs per channel.")
+    languages: Any = models.JSONField(
+        default=list, help_text="Language codes offered; the first is the default."
+    )
+    settings: Any = models.JSONField(
+        default=dict, help_text="Holidays, theme, contact points, costs per channel."
+    )
     is_demo = models.BooleanField(default=False)
     is_rehearsal = models.BooleanField(default=False, help_text="Thrown away after a rehearsal; not served.")
 
@@ -80,7 +84,9 @@ class AccessRecord(LedgerEntry):
     subject_kind = models.CharField(max_length=16)
     subject_id = models.CharField(max_length=200, help_text="A person or case, or the text of a search.")
     purpose = models.CharField(max_length=80)
-    person = models.UUIDField(null=True, help_text="Pseudonym of the person concerned, so that they can see it.")
+    person = models.UUIDField(
+        null=True, help_text="Pseudonym of the person concerned, so that they can see it."
+    )
 
     class Meta(LedgerEntry.Meta):
         managed = False
@@ -100,7 +106,9 @@ class Seal(TenantModel):
     until_xid = models.BigIntegerField()
     until_seq = models.BigIntegerField()
     count = models.PositiveIntegerField()
-    leaves = models.BinaryField(help_text="For each row in order: seq (8 bytes, big-endian), SHA-256 (32 bytes).")
+    leaves = models.BinaryField(
+        help_text="For each row in order: seq (8 bytes, big-endian), SHA-256 (32 bytes)."
+    )
     root = models.BinaryField()
     previous = models.BinaryField()
     signature = models.BinaryField()

@@ -11,7 +11,8 @@ AHEAD = 24  # months
 def months(start: date, count: int) -> list[tuple[date, date]]:
     """(first day, first day of the next month) for `count` months from the month of `start`."""
     firsts = [
-        date(start.year + (start.month - 1 + i) // 12, (start.month - 1 + i) % 12 + 1, 1) for i in range(count + 1)
+        date(start.year + (start.month - 1 + i) // 12, (start.month - 1 + i) % 12 + 1, 1)
+        for i in range(count + 1)
     ]
     return list(zip(firsts, firsts[1:], strict=False))
 
@@ -22,7 +23,9 @@ def make(using: str, today: date) -> None:
         for table in ("journal_event", "access_log"):
             for first, end in months(today, AHEAD):
                 cursor.execute(
-                    sql.SQL("create table if not exists {} partition of {} for values from ({}) to ({})").format(
+                    sql.SQL(
+                        "create table if not exists {} partition of {} for values from ({}) to ({})"
+                    ).format(
                         sql.Identifier(f"{table}_{first:%Y_%m}"),
                         sql.Identifier(table),
                         sql.Literal(first.isoformat()),

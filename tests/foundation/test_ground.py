@@ -1,0 +1,104 @@
+"""Keys, jobs, search and the log of reads."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from cryptography.exceptions import InvalidTag
+from hypothesis import given
+from hypothesis import strategies as st
+
+from towpath.foundation import access, clock, crypto, jobs, search, tenancy
+from towpath.foundation.access import Actor, NotAllowed
+from towpath.foundation.journal.seal import merkle_root
+from towpath.foundation.models import AccessRecord, GivenUp
+
+TRIED: list[int] = []
+
+
+@jobs.job("test.fails", tries=3, first_wait=timedelta(seconds=10))
+def fails(tenant, n):
+    TRIED.append(n)
+    raise ConnectionError("nobody answers")
+
+
+def test_an_encrypted_value_is_bound_to_its_place(tenant):
+    row = uuid4()
+    sealed = crypto.encrypt("secret", "case", "answers", row)
+    assert "secret" not in sealed
+    assert crypto.decrypt(sealed, "case", "answers", row) == "secret"
+    with pytest.raises(InvalidTag):
+        crypto.decrypt(sealed, "case", "answers", uuid4())
+
+
+def test_a_job_is_tried_again_and_then_shown_to_a_person(outside):
+    TRIED.clear()
+    virtual = clock.VirtualClock(clock.now())
+    with clock.running(virtual), jobs.inline() as kept:
+        with tenancy.inside(outside):
+            jobs.enqueue("test.fails", n=1)
+        jobs.run_due(outside, kept)
+        assert len(TRIED) == 1
+        virtual.advance(timedelta(seconds=11))
+        jobs.run_due(outside, kept)
+        virtual.advance(timedelta(seconds=21))
+        jobs.run_due(outside, kept)
+        assert not kept.waiting
+    assert len(TRIED) == 3
+    with tenancy.inside(outside):
+        (row,) = jobs.given_up()
+        assert row.error == "ConnectionError: nobody answers"
+
+
+def test_a_job_laid_aside_by_a_person_is_gone_from_the_list(tenant):
+    row = GivenUp.objects.create(job="test.fails", arguments={"n": 1}, error="e", given_up_at=clock.now())
+    with pytest.raises(NotAllowed):
+        jobs.settle(Actor("staff", "s"), row.pk, again=False)
+    jobs.settle(Actor("staff", "s", permissions=frozenset({("jobs.settle", "*")})), row.pk, again=False)
+    assert jobs.given_up() == []
+
+
+def test_a_job_reaches_the_real_queue_with_its_transaction(outside):
+    from django.db import connection
+
+    with tenancy.inside(outside):
+        jobs.enqueue("test.fails", n=77)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select count(*) from procrastinate_jobs where args->>'tenant' = %s", [str(outside.pk)]
+        )
+        assert cursor.fetchone() == (1,)
+
+
+def test_reading_is_noted_once_in_fifteen_minutes(tenant):
+    reader, case = Actor("staff", "s1"), uuid4()
+    with clock.running(clock.VirtualClock(clock.now().replace(minute=1))) as virtual:
+        for _ in range(3):
+            access.log_read(reader, "case", case, "casework")
+        assert AccessRecord.objects.count() == 1
+        virtual.advance(timedelta(minutes=15))
+        access.log_read(reader, "case", case, "casework")
+    assert AccessRecord.objects.count() == 2
+
+
+def test_search_finds_by_every_word_and_by_a_beginning(tenant):
+    ada, ben = uuid4(), uuid4()
+    search.index("case", ada, 1, ["Ada Lovelace", "MB-1234", "12 Mill Lane"])
+    search.index("case", ben, 2, ["Ben Lovelace", "MB-9999", "3 Mill Lane"])
+    assert search.find("case", "lovelace") == [ben, ada]
+    assert search.find("case", "LOVELACE ad") == [ada]
+    assert search.find("case", "love") and search.find("case", "mill lane 12") == [ada]
+    assert search.find("case", "nobody") == [] and search.find("case", "  ") == []
+
+
+@given(st.text(max_size=60))
+def test_any_text_gives_plain_tokens(text):
+    for token in search.tokens(text):
+        assert token and len(token) <= search.LENGTH
+
+
+@given(st.lists(st.binary(min_size=32, max_size=32), min_size=1, max_size=20), st.data())
+def test_a_merkle_root_changes_with_any_leaf(leaves, data):
+    i = data.draw(st.integers(0, len(leaves) - 1))
+    changed = [*leaves[:i], bytes(32 * [7]), *leaves[i + 1 :]]
+    assert (merkle_root(leaves) == merkle_root(changed)) == (leaves == changed)

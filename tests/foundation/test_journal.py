@@ -1,0 +1,166 @@
+"""The journal keeps everything, once, in order; whoever touches it afterwards is found out."""
+
+import threading
+from uuid import uuid4
+
+import pytest
+from django.db import ProgrammingError, connection, connections, transaction
+
+from towpath.foundation import journal, tenancy
+from towpath.foundation.access import SYSTEM
+from towpath.foundation.journal import Fact, follow, seal, verify
+from towpath.foundation.models import Event, Parked
+
+HAPPENED = journal.event_type("test.happened", "Something happened.", "n")
+
+
+def _write(tenant, n=1, case=None):
+    with tenancy.inside(tenant):
+        return journal.record(HAPPENED, SYSTEM, Fact(case=case), n=n)
+
+
+def _follow(tenant, take, name="reader", **options):
+    subscriber = follow.Subscriber(name, frozenset({HAPPENED.name}), take)
+    while follow.deliver(tenant, subscriber, **options):
+        pass
+    return subscriber
+
+
+def test_an_event_carries_declared_facts_only(tenant):
+    with pytest.raises(journal.UnknownFact, match="name"):
+        journal.record(HAPPENED, SYSTEM, Fact(), n=1, name="Ada")
+
+
+def test_what_rolls_back_leaves_no_event(outside):
+    with pytest.raises(ValueError, match="undo"), tenancy.inside(outside):
+        journal.record(HAPPENED, SYSTEM, Fact(), n=1)
+        raise ValueError("undo")
+    with tenancy.inside(outside):
+        assert not Event.objects.exists()
+
+
+@pytest.mark.parametrize("change", ["update journal_event set channel = 'x'", "delete from journal_event"])
+def test_the_application_can_not_change_the_journal(outside, change):
+    _write(outside)
+    with tenancy.inside(outside), connection.cursor() as cursor:
+        with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+            cursor.execute(change)
+
+
+def test_a_subscriber_sees_each_event_once_and_in_order(outside):
+    for n in range(5):
+        _write(outside, n)
+    seen = []
+    _follow(outside, lambda event: seen.append(event.data["n"]))
+    _write(outside, 5)
+    _follow(outside, lambda event: seen.append(event.data["n"]))
+    assert seen == [0, 1, 2, 3, 4, 5]
+
+
+def test_an_event_committed_late_is_not_missed(outside):
+    """A transaction that began before another, and ends after it, must still be read."""
+    begun, finish = threading.Event(), threading.Event()
+
+    def slow() -> None:
+        with tenancy.inside(outside):
+            journal.record(HAPPENED, SYSTEM, Fact(), n=1)
+            begun.set()
+            finish.wait(10)
+        connections.close_all()
+
+    thread = threading.Thread(target=slow)
+    thread.start()
+    begun.wait(10)
+    _write(outside, 2)
+    seen = []
+    _follow(outside, lambda event: seen.append(event.data["n"]))
+    assert seen == []
+    finish.set()
+    thread.join()
+    _follow(outside, lambda event: seen.append(event.data["n"]))
+    assert seen == [1, 2]
+
+
+def test_a_case_that_fails_is_parked_and_the_others_go_on(outside):
+    bad, good = uuid4(), uuid4()
+    for n, case in enumerate([bad, good, bad]):
+        _write(outside, n, case)
+    seen, broken = [], [True]
+
+    def take(event):
+        if event.case_id == bad and broken[0]:
+            raise RuntimeError("no such letter")
+        seen.append(event.data["n"])
+
+    subscriber = _follow(outside, take)
+    assert seen == [1]
+    with tenancy.inside(outside):
+        assert [row.error for row in follow.parked_cases()] == ["RuntimeError: no such letter"]
+        broken[0] = False
+        assert follow.release(subscriber, bad) == 2
+        assert not Parked.objects.exists()
+    assert seen == [1, 0, 2]
+
+
+def test_a_sealed_journal_verifies(outside):
+    for n in range(7):
+        _write(outside, n)
+    with tenancy.inside(outside):
+        head = seal.seal("journal")
+    _write(outside, 8)
+    with tenancy.inside(outside):
+        second = seal.seal("journal")
+        assert (head.number, second.number) == (1, 2)
+        assert seal.seal("journal") is None
+        assert verify.verify("journal", second) == []
+
+
+TAMPERINGS = {
+    "changed": "update journal_event set data = '{\"n\": 9}' where tenant_id = %s and data->>'n' = '1'",
+    "missing": "delete from journal_event where tenant_id = %s and data->>'n' = '1'",
+    "inserted": """insert into journal_event select tenant_id, nextval('journal_event_seq'), xid, recorded_at, salt,
+        id, type, version, occurred_at, actor_kind, actor_id, channel, unit, case_id, conversation_id, person,
+        objects, activity, lifecycle, data from journal_event where tenant_id = %s and data->>'n' = '1'""",
+}
+
+
+@pytest.mark.parametrize("what", TAMPERINGS)
+def test_tampering_is_found_and_named(outside, what):
+    seqs = [_write(outside, n) for n in range(3)]
+    with tenancy.inside(outside):
+        seal.seal("journal")
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(TAMPERINGS[what], [outside.pk])
+        assert cursor.rowcount == 1
+    with tenancy.inside(outside):
+        findings = verify.verify("journal")
+    assert [finding.what for finding in findings] == [what]
+    if what != "inserted":
+        assert findings[0].seq == seqs[1]
+
+
+def test_a_cut_tail_is_found_by_the_exported_head(outside):
+    _write(outside, 1)
+    with tenancy.inside(outside):
+        seal.seal("journal")
+    _write(outside, 2)
+    with tenancy.inside(outside):
+        head = seal.seal("journal")
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("delete from journal_event where tenant_id = %s and data->>'n' = '2'", [outside.pk])
+        cursor.execute("delete from foundation_seal where tenant_id = %s and number = 2", [outside.pk])
+    with tenancy.inside(outside):
+        assert verify.verify("journal") == []
+        assert [finding.what for finding in verify.verify("journal", head)] == ["tail"]
+
+
+def test_a_forged_seal_is_found(outside):
+    _write(outside, 1)
+    with tenancy.inside(outside):
+        seal.seal("journal")
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(
+            "update foundation_seal set signature = %s where tenant_id = %s", [b"x" * 64, outside.pk]
+        )
+    with tenancy.inside(outside):
+        assert [finding.what for finding in verify.verify("journal")] == ["signature"]
