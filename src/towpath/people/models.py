@@ -163,7 +163,7 @@ class ContactPoint(TenantModel):
     value = models.TextField(help_text="As it was given.")
     normalised = models.CharField(max_length=320, help_text="As it is compared.")
     verified_at = models.DateTimeField(null=True)
-    made_at = models.DateTimeField()
+    chosen_at = models.DateTimeField(help_text="When it was last given; the newest is used.")
 
     class Meta(TenantModel.Meta):
         constraints = [
