@@ -1,0 +1,176 @@
+"""Who somebody is here and what they may do; people as those see them who may."""
+
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from towpath.foundation import clock, crypto, search, tenancy
+from towpath.foundation.access import Actor, Assurance, Channel, NotAllowed, log_read
+from towpath.foundation.models import Tenant
+from towpath.people.models import ContactPoint, Grant, Membership, Person, Pseudonym, Staff, Team, User
+from towpath.people.rules import WrongContactPoint, normalised, permissions
+from towpath.people.staff_signin import current_code
+
+REGISTER_NUMBER: Final = ("people_person", "register_number")  # where it lies, for its encryption
+FOUND = 50
+
+__all__ = [
+    "PersonCard",
+    "bodies_of",
+    "current_code",
+    "find_people",
+    "person",
+    "person_by_email",
+    "person_card",
+    "pseudonym",
+    "register_number",
+    "resident_actor",
+    "staff_actor",
+    "staff_name",
+    "team_name",
+    "teams",
+]
+
+
+@dataclass(frozen=True)
+class PersonCard:
+    """What one needs to write to a person. `channel` is how they wish to be written to: email or letter."""
+
+    name: str
+    email: str
+    phone: str
+    postal: str
+    language: str
+    channel: str
+
+
+def staff_actor(user: User, channel: Channel = "web") -> Actor | None:
+    """What an account may do in the current body, by memberships and grants in force; None: nobody here."""
+    if not user.is_active:
+        return None
+    staff = Staff.objects.filter(user_id=user.pk, active=True).first()
+    held = permissions(_roles(staff)) if staff else frozenset()
+    if staff is None or not held:
+        return None
+    return Actor("staff", str(staff.pk), channel, held, name=user.name)
+
+
+def _roles(staff: Staff) -> list[tuple[str, str]]:
+    own = Membership.objects.filter(staff=staff).values_list("role", "team__code")
+    granted = Grant.objects.filter(staff=staff, until__gt=clock.now()).values_list("role", "team_code")
+    return list(own.union(granted))
+
+
+def bodies_of(user: User) -> list[Tenant]:
+    """The bodies for which an account works: each is entered once, since grants are visible only inside."""
+    found = []
+    for tenant in Tenant.objects.filter(is_rehearsal=False).order_by("name"):
+        with tenancy.inside(tenant):
+            if staff_actor(user):
+                found.append(tenant)
+    return found
+
+
+def resident_actor(person_id: UUID, assurance: Assurance, channel: Channel = "web") -> Actor:
+    """A resident who acts for themselves. `Person.DoesNotExist` where there is none, or no longer."""
+    found = Person.objects.get(pk=person_id, erased_at=None)
+    known_as = str(pseudonym(person_id))
+    return Actor("resident", known_as, channel, person=person_id, assurance=assurance, name=str(found))
+
+
+def teams() -> list[Team]:
+    return list(Team.objects.order_by("name"))
+
+
+def team_name(code: str) -> str:
+    """The code itself where no team has it (any more)."""
+    return Team.objects.filter(code=code).values_list("name", flat=True).first() or code
+
+
+def staff_name(staff_id: UUID | str) -> str:
+    """Empty where no member of staff of this body has the id."""
+    try:
+        key = UUID(str(staff_id))
+    except ValueError:
+        return ""
+    return Staff.objects.filter(pk=key).values_list("user__name", flat=True).first() or ""
+
+
+def person(actor: Actor, person_id: UUID, purpose: str) -> Person:
+    """A person whom the actor may see; the reading is logged unless it is the person themselves."""
+    own = actor.kind == "resident" and actor.person == person_id
+    if not (own or actor.kind == "system" or actor.may_somewhere("case.read")):
+        raise NotAllowed(f"{actor.kind} {actor.id} may not see people")
+    found: Person = Person.objects.get(pk=person_id)
+    if actor.kind == "staff":
+        log_read(actor, "person", person_id, purpose, _pseudonym_or_none(person_id))
+    return found
+
+
+def person_card(person_id: UUID) -> PersonCard:
+    """For rooms that write to a person; what people see goes through `person`."""
+    found = Person.objects.get(pk=person_id)
+    points: dict[str, str] = {}
+    for kind, value in (
+        ContactPoint.objects.filter(person_id=person_id)
+        .order_by("chosen_at", "id")
+        .values_list("kind", "value")
+    ):
+        points[kind] = value
+    return PersonCard(
+        name=str(found),
+        email=points.get("email", ""),
+        phone=points.get("phone", ""),
+        postal=points.get("postal", ""),
+        language=found.language,
+        channel=found.channel,
+    )
+
+
+def pseudonym(person_id: UUID) -> UUID:
+    """The name in the journal. `Pseudonym.DoesNotExist` for a person who was erased."""
+    value: UUID = Pseudonym.objects.values_list("value", flat=True).get(person_id=person_id)
+    return value
+
+
+def _pseudonym_or_none(person_id: UUID) -> UUID | None:
+    return Pseudonym.objects.filter(person_id=person_id).values_list("value", flat=True).first()
+
+
+def register_number(person_id: UUID) -> str:
+    """The number under which the population register knows a person; empty unless a sign-in told it."""
+    sealed = Person.objects.values_list("register_number", flat=True).get(pk=person_id)
+    return crypto.decrypt(sealed, *REGISTER_NUMBER, person_id) if sealed else ""
+
+
+def person_by_email(address: str) -> Person | None:
+    """The one person who verified this address; None also where several share it."""
+    try:
+        value = normalised("email", address)
+    except WrongContactPoint:
+        return None
+    points = ContactPoint.objects.filter(kind="email", normalised=value, verified_at__isnull=False)
+    people = Person.objects.filter(pk__in=points.values("person_id"), erased_at=None)[:2]
+    return people[0] if len(people) == 1 else None
+
+
+def find_people(actor: Actor, text: str) -> list[Person]:
+    """By e-mail address, telephone number, or words of name and address; newest first. The search is logged."""
+    if not actor.may_somewhere("case.read"):
+        raise NotAllowed(f"{actor.kind} {actor.id} may not search people")
+    if not text.strip():
+        return []
+    log_read(actor, "search", text.strip(), "find-people")
+    found = _by_point(text) or search.find("person", text, FOUND)
+    people = {p.pk: p for p in Person.objects.filter(pk__in=found, erased_at=None)}
+    return [people[key] for key in found if key in people]
+
+
+def _by_point(text: str) -> list[UUID]:
+    kind = "email" if "@" in text else "phone"
+    try:
+        value = normalised(kind, text)
+    except WrongContactPoint:
+        return []
+    points = ContactPoint.objects.filter(kind=kind, normalised=value).order_by("-chosen_at")
+    return list(dict.fromkeys(points.values_list("person_id", flat=True)[:FOUND]))

@@ -1,0 +1,98 @@
+"""Staff accounts: nobody signs up, second factors are encrypted, one count of tries for all bodies.
+
+What django-allauth asks of us; its views are put together in `surfaces/accounts`.
+"""
+
+import hashlib
+import hmac
+import os
+import struct
+import time
+from base64 import b32decode
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import get_authentication_records
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.core.cache import cache
+from django.http import HttpRequest
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from towpath.foundation import crypto
+from towpath.people.models import User
+
+FRESH = 300  # seconds for which a sign-in counts as a proof that needs no repeating
+PERIOD = 30  # seconds of one code (RFC 6238, 4.1)
+NONCE = 12  # bytes
+PURPOSE = b"towpath staff second factors"
+
+
+class StaffAccounts(DefaultAccountAdapter):
+    """django-allauth's account adapter."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+    def is_safe_url(self, url: str) -> bool:
+        """Only this host: another body's pages are another place."""
+        request = self.request
+        return url_has_allowed_host_and_scheme(
+            url, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+        )
+
+    def is_reauthentication_required(self, *, app: str, **_: Any) -> bool:
+        """Who has just signed in has just proven who they are."""
+        records = get_authentication_records(self.request, self.request.user)
+        return not any(time.time() - record["at"] < FRESH for record in records)
+
+    def add_message(self, *_: Any, **__: Any) -> None:
+        """Pages say themselves what has happened."""
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Accounts are shared by all bodies, so tries on another host count too."""
+        return str(credentials.get("email", "")).lower()
+
+
+class StaffFactors(DefaultMFAAdapter):
+    """django-allauth's adapter for second factors."""
+
+    def encrypt(self, text: str) -> str:
+        nonce = os.urandom(NONCE)
+        return (nonce + _cipher().encrypt(nonce, text.encode(), PURPOSE)).hex()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        raw = bytes.fromhex(encrypted_text)
+        return _cipher().decrypt(raw[:NONCE], raw[NONCE:], PURPOSE).decode()
+
+
+def _cipher() -> AESGCM:
+    """Accounts have no body, so this key comes from the installation's and not from a body's."""
+    derived = HKDF(hashes.SHA256(), length=32, salt=None, info=PURPOSE)
+    return AESGCM(derived.derive(crypto.secret_file("master.key")))
+
+
+def totp(secret: str, moment: float) -> str:
+    """The six digits of RFC 6238 for a Base32 secret at a Unix time."""
+    counter = struct.pack(">Q", int(moment) // PERIOD)
+    digest = hmac.new(b32decode(secret), counter, hashlib.sha1).digest()
+    offset = digest[-1] & 0x0F
+    number = struct.unpack(">I", digest[offset : offset + 4])[0] & 0x7FFFFFFF
+    return f"{number % 1_000_000:06d}"
+
+
+def current_code(user: User) -> str:
+    """What the account's authenticator shows now; empty without one. For demonstrations and tests only.
+
+    A code is taken once, so a used one gives way to the next, where the installation accepts a neighbour.
+    """
+    kept = Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).first()
+    if kept is None:
+        return ""
+    secret, wrapped = StaffFactors().decrypt(kept.data["secret"]), kept.wrap()
+    codes = [totp(secret, time.time() + shift) for shift in (0, PERIOD, -PERIOD)]
+    unused = [code for code in codes if not cache.get(wrapped._get_used_cache_key(code))]
+    return (unused or codes)[0]
