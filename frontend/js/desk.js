@@ -59,6 +59,12 @@
     else element.click();
   });
 
+  const apply = (on) => { document.documentElement.dataset.shortcuts = on ? "on" : "off"; };
+
   toggle.checked = read();
-  toggle.addEventListener("change", () => write(toggle.checked));
+  apply(toggle.checked);
+  toggle.addEventListener("change", () => {
+    write(toggle.checked);
+    apply(toggle.checked);
+  });
 })();

@@ -21,6 +21,7 @@ def prepare(static_url: str) -> None:
         TEMPLATES=[{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}],
         STATIC_URL=static_url,
         USE_TZ=True,
+        TIME_ZONE="UTC",
         SECRET_KEY="only for the style pages",
     )
     django.setup()
