@@ -1,0 +1,135 @@
+"""Files -> `Model`, or every problem at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from towpath.engines.bpmn import check, diagram
+from towpath.engines.bpmn.dialect import ARTEFACTS, BPMN, KINDS, TOP, refuse_unsupported
+from towpath.engines.bpmn.errors import BpmnError, Problem
+from towpath.engines.bpmn.findings import Findings
+from towpath.engines.bpmn.model import Element, Flow, Message, Model, Process, Reference
+from towpath.engines.bpmn.read import Reader, extension
+from towpath.engines.xmltree import Node, XmlError, parse
+
+_ID = re.compile(r"[^\W\d][\w.-]*")
+
+
+def load(*xml: str | bytes) -> Model:
+    """Read and check BPMN files that belong together. BpmnError lists everything that is wrong in them.
+
+    Processes with isExecutable="false" are only drawn by their authors: they are left out, with a warning.
+    """
+    findings = Findings()
+    processes: dict[str, Process] = {}
+    references: list[Reference] = []
+    for text in xml:
+        for process in _file(text, findings, references):
+            if process.id in processes:
+                findings.wrong(process, "another process has the same id", "rename one of them")
+            processes[process.id] = process
+    if not processes and not findings.problems:
+        findings.problems.append(
+            Problem("", "", 1, "no executable process", "set isExecutable='true' on one")
+        )
+    if findings.problems:
+        raise BpmnError(findings.problems)
+    return Model(processes, tuple(references), tuple(findings.warnings))
+
+
+def _file(text: str | bytes, findings: Findings, references: list[Reference]) -> Iterator[Process]:
+    try:
+        root = parse(text)
+    except XmlError as error:
+        findings.problems.append(Problem("", "", error.line, error.message))
+        return
+    if root.tag != "definitions" or root.ns != BPMN:
+        findings.wrong(root, f"'{root.tag}' is not BPMN 2.0", f"the root is definitions in {BPMN}")
+        return
+    if not _ids_are_right(root, findings):
+        return
+    reader = Reader(findings, references=references)
+    _declarations(root, reader)
+    for node in root.all("process", BPMN):
+        if node.attrs.get("isExecutable") == "false":
+            findings.doubtful(node, "is left out", "set isExecutable='true' to run it")
+        else:
+            yield _process(root, node, reader)
+
+
+def _ids_are_right(root: Node, findings: Findings) -> bool:
+    """Everything else relies on ids, so nothing more is read if they are wrong."""
+    known: dict[str, int] = {}
+    before = len(findings.problems)
+    for node in root.iter():
+        if node.ns != BPMN:
+            continue
+        name = node.attrs.get("id")
+        if name is None:
+            if node.tag in KINDS or node.tag in ("process", "sequenceFlow", "message", "error"):
+                findings.wrong(node, f"a {node.tag} without an id", "give it one")
+        elif not _ID.fullmatch(name):
+            findings.wrong(node, "is not an id", "begin with a letter; use letters, digits, - _ .")
+        elif name in known:
+            findings.wrong(node, f"the id is also used on line {known[name]}", "rename one of them")
+        else:
+            known[name] = node.line
+    return len(findings.problems) == before
+
+
+def _declarations(root: Node, reader: Reader) -> None:
+    for node in root.children:
+        if node.ns != BPMN:
+            continue
+        if node.tag == "message":
+            reader.messages[node.attrs["id"]] = _message(node, reader)
+        elif node.tag == "error":
+            reader.errors[node.attrs["id"]] = node.attrs.get("errorCode", "")
+            if not node.attrs.get("errorCode"):
+                reader.findings.wrong(node, "the error has no errorCode", "give it one; steps fail with it")
+        elif node.tag not in TOP and node.tag not in ("documentation", "extensionElements"):
+            reader.findings.wrong(node, f"{node.tag} is not supported", "remove it")
+
+
+def _message(node: Node, reader: Reader) -> Message:
+    name = node.attrs.get("name", "")
+    if not name or name.startswith("="):
+        reader.findings.wrong(node, "the message has no fixed name", "name it")
+    subscription = extension(node, "subscription")
+    key = subscription.attrs.get("correlationKey") if subscription is not None else None
+    return Message(name, reader.value(node, "the correlationKey", key))
+
+
+def _process(root: Node, node: Node, reader: Reader) -> Process:
+    elements: dict[str, Element] = {}
+    flows: dict[str, Flow] = {}
+    _container(node, None, reader, elements, flows)
+    process = Process(
+        node.attrs["id"],
+        node.attrs.get("name", ""),
+        node.line,
+        elements,
+        flows,
+        diagram.read(root, elements.keys() | flows.keys()),
+    )
+    check.connect(process, reader.findings)
+    check.check(process, reader.findings)
+    return process
+
+
+def _container(
+    node: Node, scope: str | None, reader: Reader, elements: dict[str, Element], flows: dict[str, Flow]
+) -> None:
+    if node.tag == "process":
+        refuse_unsupported(node, reader.findings)
+    for child in node.children:
+        if child.ns != BPMN or child.tag in ARTEFACTS:
+            continue
+        if child.tag == "sequenceFlow":
+            flow = reader.flow(child)
+            flows[flow.id] = flow
+        elif child.tag in KINDS:
+            elements[child.attrs["id"]] = reader.element(child, scope)
+            if child.tag == "subProcess":
+                _container(child, child.attrs["id"], reader, elements, flows)
