@@ -122,16 +122,8 @@ def install_uv() -> bool:
 
 
 def sync(kind: str) -> bool:
-    command = [
-        UV / "bin" / "uv",
-        "pip",
-        "sync",
-        "--quiet",
-        "--require-hashes",
-        "--python",
-        PYTHON,
-        LOCKS[kind],
-    ]
+    options = ["--quiet", "--require-hashes", "--python", str(PYTHON)]
+    command = [str(UV / "bin" / "uv"), "pip", "sync", *options, str(LOCKS[kind])]
     return subprocess.run(command, cwd=ROOT).returncode == 0
 
 

@@ -1,11 +1,14 @@
 """Makes a data folder once, whole or not at all, and records which programs made it."""
 
+import fcntl
 import json
 import os
 import secrets
 import shutil
 import subprocess
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from towpath.project.postgres.binaries import Binaries, Kind, describe, locate_binaries
@@ -54,14 +57,24 @@ def ensure(
     """
     folder.mkdir(parents=True, exist_ok=True)
     folder, who = folder.resolve(), account()
-    record = read_record(folder)
-    if record is None:
-        record = Record(home=str(make_home(folder, who)))
-        write_record(folder, record)
-    passwords = _passwords(folder)
-    if not record.version:
-        _make(folder, record, who, passwords, prefer, owner_creates_databases)
-    return _open(folder, record, who, passwords, durable)
+    with locked(folder):
+        record = read_record(folder)
+        if record is None:
+            record = Record(home=str(make_home(folder, who)))
+            write_record(folder, record)
+        passwords = _passwords(folder)
+        if not record.version:
+            plan = _Plan(Path(record.home), who, passwords, durable, owner_creates_databases)
+            _make(folder, record, plan, prefer)
+        return _open(folder, record, who, passwords, durable)
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """One process at a time makes, starts or stops the server of this folder."""
+    with (folder / "lock").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
 
 
 def read_record(folder: Path) -> Record | None:
@@ -133,38 +146,54 @@ def _other_version(data: Path, made: int, why: str) -> str:
     )
 
 
-def _make(
-    folder: Path, record: Record, who: Account, passwords: dict[Role, str], prefer: Kind | None, creates: bool
-) -> None:
-    home = Path(record.home)
-    source = locate_binaries(prefer)
-    if not (home / "data").exists():
-        _initialise(home, runnable(source, home, who), who, passwords, creates)
+@dataclass(frozen=True)
+class _Plan:
+    """How a new data folder shall be."""
+
+    home: Path
+    who: Account
+    passwords: dict[Role, str] = field(repr=False)
+    durable: bool
+    owner_creates_databases: bool
+
+
+def _make(folder: Path, record: Record, plan: _Plan, prefer: Kind | None) -> None:
+    data, source = plan.home / "data", locate_binaries(prefer)
+    if not data.exists():
+        programs = runnable(source, plan.home, plan.who)
+        fresh = plan.home / "data.new"  # takes its name only when roles and database are in it
+        shutil.rmtree(fresh, ignore_errors=True)
+        private_folder(fresh, plan.who)
+        _initdb(fresh, programs, plan)
+        _add_roles(fresh, programs, plan)
+        fresh.rename(data)
     record.binaries, record.kind = str(source.folder), source.kind
-    record.version = int((home / "data" / "PG_VERSION").read_text())
+    record.version = int((data / "PG_VERSION").read_text())
     write_record(folder, record)
 
 
-def _initialise(
-    home: Path, programs: Binaries, who: Account, passwords: dict[Role, str], creates: bool
-) -> None:
-    fresh = home / "data.new"  # takes its name only when roles and database are in it
-    shutil.rmtree(fresh, ignore_errors=True)
-    private_folder(fresh, who)
-    secret = home / "initial-password"
-    _write(secret, passwords["superuser"], mode=0o600)
-    who.own(secret)
+def _initdb(fresh: Path, programs: Binaries, plan: _Plan) -> None:
+    secret = plan.home / "initial-password"
+    _write(secret, plan.passwords["superuser"], mode=0o600)
+    plan.who.own(secret)
+    options = ["-A", "scram-sha-256", "-k", "-E", "UTF8", *_locale(programs.version)]
+    options += [] if plan.durable else ["--no-sync"]
+    command = [str(programs.folder / "initdb"), "-D", str(fresh), "-U", SUPERUSER, f"--pwfile={secret}"]
     try:
-        command = [str(programs.folder / "initdb"), "-D", str(fresh), "-U", SUPERUSER, f"--pwfile={secret}"]
-        _run([*command, "-A", "scram-sha-256", "-k", "-E", "UTF8", *_locale(programs.version)], who)
+        _run([*command, *options], plan.who)
     finally:
         secret.unlink()
     (fresh / "pg_hba.conf").write_text(
         "# our socket only, and never without a password\nlocal all all scram-sha-256\n"
     )
-    single = [str(programs.folder / "postgres"), "--single", "-j", "-D", str(fresh), "-c", "exit_on_error=on"]
-    _run([*single, "-c", "password_encryption=scram-sha-256", "postgres"], who, _roles(passwords, creates))
-    fresh.rename(home / "data")
+
+
+def _add_roles(fresh: Path, programs: Binaries, plan: _Plan) -> None:
+    settings = {"exit_on_error": "on", "password_encryption": "scram-sha-256"}
+    settings |= {} if plan.durable else {"fsync": "off"}
+    options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+    single = [str(programs.folder / "postgres"), "--single", "-j", "-D", str(fresh), *options, "postgres"]
+    _run(single, plan.who, _roles(plan.passwords, plan.owner_creates_databases))
 
 
 def _locale(version: int) -> list[str]:

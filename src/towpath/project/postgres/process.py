@@ -1,19 +1,17 @@
 """Starts, recognises and stops the server's process."""
 
-import fcntl
 import os
 import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
 
 from towpath.project.postgres.errors import DatabaseError
-from towpath.project.postgres.make import read_record
+from towpath.project.postgres.make import locked, read_record
 from towpath.project.postgres.place import MARK, remove_home
 from towpath.project.postgres.server import Server, lines
 
@@ -23,7 +21,7 @@ STOP = signal.SIGINT  # PostgreSQL: leave orderly without waiting for clients
 
 def start(server: Server, *, patience: float = 60) -> bool:
     """Starts the server in the background; False when it runs already. Returns when it answers."""
-    with _locked(server.folder):
+    with locked(server.folder):
         if is_ready(server):
             return False
         deadline = time.monotonic() + patience
@@ -39,7 +37,7 @@ def start(server: Server, *, patience: float = 60) -> bool:
 
 def stop(server: Server, *, patience: float = 20) -> bool:
     """Stops the server, first orderly, then at once; False when it did not run."""
-    with _locked(server.folder):
+    with locked(server.folder):
         return _stop(server.data, patience)
 
 
@@ -166,11 +164,3 @@ def _remove_socket(socket: Path) -> None:
 
 def _tail(log: Path) -> str:
     return "\n".join(lines(log.read_text(errors="replace"), last=8)) if log.exists() else ""
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """One process at a time starts or stops this server."""
-    with (folder / "lock").open("w") as held:
-        fcntl.flock(held, fcntl.LOCK_EX)
-        yield
