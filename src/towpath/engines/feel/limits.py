@@ -1,0 +1,73 @@
+"""What a FEEL text may cost, and the two ways in which it can fail."""
+
+from __future__ import annotations
+
+from typing import Any
+
+MAX_TEXT = 10_000  # characters of one expression
+MAX_DEPTH = 80  # levels of nesting, written or built by a chain of operators
+MAX_LIST = 50_000  # items of one list
+MAX_STRING = 100_000  # characters of one string that an expression builds
+MAX_EXPONENT = 6_144  # powers of ten of one number: IEEE 754 decimal128, DMN 1.5 section 10.3.2.3.1
+MAX_STEPS = 100_000  # loop turns and list items touched in one evaluation
+MAX_PATTERN = 200  # characters of a pattern for matches()
+MAX_MATCHING = 20_000_000  # worst-case steps of a pattern on its text
+
+BUDGET = "__budget"
+
+Scope = dict[str, Any]
+
+
+class FeelError(ValueError):
+    """A FEEL text that can't be read, or an evaluation that was stopped by a bound.
+
+    `text` is the whole expression, `position` the character (from 0) where it goes wrong.
+    """
+
+    def __init__(self, text: str, position: int, why: str) -> None:
+        excerpt = text if len(text) <= 80 else text[:77] + "..."
+        super().__init__(f"{why} (at character {position + 1} of: {excerpt})")
+        self.text = text
+        self.position = position
+        self.why = why
+
+
+class Exceeded(Exception):  # noqa: N818 - a bound, not an error, until an Expression names its text
+    """A bound was passed while evaluating; the Expression that was running makes a FeelError of it."""
+
+    def __init__(self, why: str, position: int = 0) -> None:
+        super().__init__(why)
+        self.why = why
+        self.position = position
+
+
+class Budget:
+    """The steps that one evaluation has left; shared by all expressions of one decision."""
+
+    __slots__ = ("left",)
+
+    def __init__(self, steps: int = MAX_STEPS) -> None:
+        self.left = steps
+
+    def spend(self, steps: int) -> None:
+        self.left -= steps
+        if self.left < 0:
+            raise Exceeded(f"the evaluation takes more than {MAX_STEPS} steps (MAX_STEPS)")
+
+
+def budget_of(scope: Scope) -> Budget:
+    """The evaluation's budget; outside loops each operation may have one of its own."""
+    budget = scope.get(BUDGET)
+    return budget if isinstance(budget, Budget) else Budget()
+
+
+def bounded_list(items: list[Any]) -> list[Any]:
+    if len(items) > MAX_LIST:
+        raise Exceeded(f"a list of more than {MAX_LIST} items (MAX_LIST)")
+    return items
+
+
+def bounded_string(text: str) -> str:
+    if len(text) > MAX_STRING:
+        raise Exceeded(f"a string of more than {MAX_STRING} characters (MAX_STRING)")
+    return text
