@@ -44,7 +44,7 @@ class PersonCard:
     channel: str
 
 
-def staff_actor(user: User, channel: Channel = "web") -> Actor | None:
+def staff_actor(user: User, channel: Channel = "desk") -> Actor | None:
     """What an account may do in the current body, by memberships and grants in force; None: nobody here."""
     if not user.is_active:
         return None
@@ -71,7 +71,7 @@ def bodies_of(user: User) -> list[Tenant]:
     return found
 
 
-def resident_actor(person_id: UUID, assurance: Assurance, channel: Channel = "web") -> Actor:
+def resident_actor(person_id: UUID, assurance: Assurance, channel: Channel = "portal") -> Actor:
     """A resident who acts for themselves. `Person.DoesNotExist` where there is none, or no longer."""
     found = Person.objects.get(pk=person_id, erased_at=None)
     known_as = str(pseudonym(person_id))

@@ -31,7 +31,7 @@ NONCE = 12  # bytes
 PURPOSE = b"towpath staff second factors"
 
 
-class StaffAccounts(DefaultAccountAdapter):
+class StaffAccounts(DefaultAccountAdapter):  # type: ignore[misc]  # untyped there
     """django-allauth's account adapter."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -57,7 +57,7 @@ class StaffAccounts(DefaultAccountAdapter):
         return str(credentials.get("email", "")).lower()
 
 
-class StaffFactors(DefaultMFAAdapter):
+class StaffFactors(DefaultMFAAdapter):  # type: ignore[misc]  # untyped there
     """django-allauth's adapter for second factors."""
 
     def encrypt(self, text: str) -> str:
