@@ -12,7 +12,7 @@ import pytest
 from towpath.project import postgres
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def open_folder() -> Iterator[Path]:
     """A folder that every account may enter; pytest's own are private."""
     folder = Path(tempfile.mkdtemp(prefix="towpath-test-"))
@@ -22,7 +22,7 @@ def open_folder() -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def server(open_folder: Path) -> postgres.Server:
     """A running server; a test that stops it starts it again."""
     made = postgres.ensure(open_folder / "postgres")

@@ -13,6 +13,7 @@ import pytest
 
 from tests.running.conftest import command_of
 from towpath.project import postgres
+from towpath.project.postgres import place
 from towpath.project.postgres.__main__ import dump, restore
 
 pytestmark = pytest.mark.system
@@ -158,51 +159,57 @@ def test_a_dump_brings_back_rows_that_row_level_security_hides_from_the_owner(se
     do(server, "drop table guarded")
 
 
-def test_several_processes_may_make_and_start_it_at_the_same_time(open_folder, cluster):
+def test_several_processes_may_make_it_at_once_over_what_an_interrupted_making_left(open_folder, cluster):
     folder = cluster(open_folder / "crowd")
+    (folder / "data.new" / "base").mkdir(parents=True)
     script = (
         "import sys; from pathlib import Path; from towpath.project import postgres as p;"
         "s = p.ensure(Path(sys.argv[1]), durable=False); print(p.start(s))"
     )
-    crowd = [
-        subprocess.Popen([sys.executable, "-c", script, str(folder)], stdout=subprocess.PIPE, text=True)
-        for _ in range(3)
-    ]
+    command = [sys.executable, "-c", script, str(folder)]
+    crowd = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(3)]
     told = sorted(one.communicate(timeout=60)[0].strip() for one in crowd)
     assert told == ["False", "False", "True"]
 
 
-def test_an_interrupted_making_is_begun_again(open_folder, cluster, monkeypatch):
+def test_a_making_that_fails_leaves_no_data_folder(open_folder, cluster, monkeypatch):
     folder = cluster(open_folder / "halfway")
-    with monkeypatch.context() as patched:
-        patched.setattr(
-            "towpath.project.postgres.make._roles", lambda passwords, creates: "this is no sql;\n\n"
-        )
-        with pytest.raises(postgres.DatabaseError, match="no sql"):
-            postgres.ensure(folder)
+    monkeypatch.setattr("towpath.project.postgres.make._locale", lambda version: ["--locale-provider=none"])
+    with pytest.raises(postgres.DatabaseError, match="unrecognized locale provider"):
+        postgres.ensure(folder)
     assert not (folder / "data").exists()
-    server = postgres.ensure(folder, durable=False)
-    assert postgres.start(server) is True
+    assert not (folder / "initial-password").exists()
 
 
-@pytest.mark.parametrize("name", ["a b, 'c' \"d\" é %", "long" * 30])
-def test_any_folder_name_will_do(name, open_folder, cluster):
-    folder = cluster(open_folder / name)
-    server = postgres.ensure(folder, durable=False)
+def test_any_folder_name_will_do(open_folder, cluster):
+    server = postgres.ensure(cluster(open_folder / "a 'b' \"c\" é % \\"), durable=False)
     postgres.start(server)
     assert ask(server, "select current_user", "app") == "towpath_app"
-    assert postgres.ensure(folder, durable=False) == server  # the same socket, where it had to go elsewhere
-    postgres.reset(folder)
-    assert not server.socket.exists()
-    assert postgres.running(server.data) is None
 
 
-def test_data_that_went_away_is_told_and_not_made_anew(open_folder, cluster):
-    folder = cluster(open_folder / "gone")
-    server = postgres.ensure(folder, durable=False)
-    server.data.rename(folder / "elsewhere")
-    with pytest.raises(postgres.DatabaseError, match=r"is gone(.|\n)*make reset"):
-        postgres.ensure(folder)
+@pytest.mark.parametrize("name", ["long" * 30, "with,comma"])
+def test_a_socket_goes_elsewhere_when_its_path_would_not_do_and_stays_there(name, tmp_path):
+    who, home = place.account(), tmp_path / name
+    first = place.socket_folder(home, who, None)
+    assert not first.is_relative_to(home)
+    assert stat.S_IMODE(first.stat().st_mode) == 0o700
+    assert place.socket_folder(home, who, first) == first
+    first.chmod(0o755)
+    second = place.socket_folder(home, who, first)
+    assert second != first, "a folder that others may enter is not trusted"
+    first.rmdir()
+    second.rmdir()
+
+
+def test_data_that_went_away_is_told_and_not_made_anew(server):
+    postgres.stop(server)
+    away = server.data.rename(server.folder / "away")
+    try:
+        with pytest.raises(postgres.DatabaseError, match=r"is gone(.|\n)*make reset"):
+            postgres.ensure(server.folder)
+    finally:
+        away.rename(server.data)
+        postgres.start(server)
 
 
 def test_the_systems_programs_carry_it_too(open_folder, cluster):

