@@ -6,4 +6,4 @@ class ExchangeConfig(AppConfig):
     label = "exchange"
 
     def ready(self) -> None:
-        pass
+        from towpath.exchange import calling, steps  # noqa: F401 (they register the job and the step kind)

@@ -1,0 +1,108 @@
+"""Prefill: what a register knows about the person who is signed in, at once or not at all."""
+
+import logging
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+
+from towpath.exchange import circuit, events, policy, rules, sending
+from towpath.exchange.connectors import Operation, operations
+from towpath.exchange.queries import Answer
+from towpath.exchange.reply import Failed, Question, Reply, Unreachable
+from towpath.foundation import tenancy
+from towpath.foundation.access import Actor, log_read
+from towpath.foundation.ids import uuid7
+from towpath.foundation.journal import EventType, Fact, record
+from towpath.people.queries import pseudonym, register_number
+
+log = logging.getLogger(__name__)
+
+
+def ask_now(
+    actor: Actor,
+    operation: str,
+    inputs: Mapping[str, Any] | None = None,
+    *,
+    purpose: str = "",
+    seconds: float = 3,
+) -> Answer | None:
+    """The answer about the actor themselves, or None when there is none to be had now. Never raises.
+
+    The input that says whom it is about is the actor's own register number, known from their sign-in; another number
+    is not asked for. The answer is not kept here: only that it was asked for and seen.
+    """
+    try:
+        with transaction.atomic():
+            return _asked(actor, operation, inputs or {}, purpose, seconds)
+    except Exception:
+        log.exception("%s could not be asked at once", operation)
+        return None
+
+
+def _asked(actor: Actor, name: str, inputs: Mapping[str, Any], purpose: str, seconds: float) -> Answer | None:
+    operation = operations()[name]
+    own = _own(actor, operation, inputs)
+    if own is None:
+        return None
+    terms, objection = policy.agreement(operation, purpose or operation.purpose)
+    if terms is None:
+        log.warning("%s is not asked: %s", name, objection)
+        return None
+    if circuit.closed_until(operation.connector) is not None:
+        return None
+    question = policy.question(operation, terms, own, str(uuid7()))
+    _note(events.ASKED, actor, question)
+    started = time.monotonic()
+    reply = _reply(question, seconds)
+    spent = round(time.monotonic() - started)
+    if isinstance(reply, Failed):
+        _note(events.FAILED, actor, question, why=reply.why, seconds=spent)
+        return None
+    found = reply.values is not None
+    _note(events.ANSWERED, actor, question, seconds=spent, found=found)
+    assert actor.person is not None
+    log_read(actor, "person", actor.person, question.purpose, pseudonym(actor.person))
+    return Answer(found=found, values=reply.values, by="register")
+
+
+def _own(actor: Actor, operation: Operation, inputs: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The inputs, when they ask about the actor and the actor is sure enough to be who they say; else None."""
+    if actor.kind != "resident" or actor.person is None or not operation.about:
+        return None
+    if not actor.assured(operation.assurance):
+        return None
+    number = register_number(actor.person)
+    asked_for = inputs.get(operation.about, number)
+    if not number or asked_for != number:
+        return None
+    own = rules.minimised({**inputs, operation.about: number}, operation.inputs)
+    return None if operation.wrong_in_question(own) else own
+
+
+def _reply(question: Question, seconds: float) -> Reply | Failed:
+    peer = question.operation.connector
+    try:
+        to = sending.peer(peer, tenancy.current().settings.get("registers", {}))
+        reply = sending.send(to, question, min(seconds, question.operation.seconds))
+    except Failed as failure:
+        if isinstance(failure, Unreachable):
+            circuit.failed(peer)
+        return failure
+    circuit.well(peer)
+    return reply
+
+
+def _note(kind: EventType, actor: Actor, question: Question, **more: Any) -> None:
+    facts = {
+        "operation": question.operation.name,
+        "peer": question.operation.connector,
+        "call": question.key,
+        "purpose": question.purpose,
+        "attempt": 1,
+    }
+    assert actor.person is not None
+    record(
+        kind, actor, Fact(person=pseudonym(actor.person), activity=question.operation.name), **facts, **more
+    )
