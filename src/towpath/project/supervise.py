@@ -20,6 +20,8 @@ from typing import Any, Self
 PAUSE = 0.05  # seconds between two looks
 TRIES = 6  # deaths in a row, without being ready in between, before we give up
 LONGEST_WAIT = 8.0  # seconds before another try
+STEADY = 1.0  # seconds; one that lived longer is started again at once
+HEED = 4.0  # seconds that a child has to stop
 LOG_LIMIT = 5_000_000  # bytes; a longer log moves aside at the next start
 PR_SET_PDEATHSIG = 1
 
@@ -138,7 +140,7 @@ class Supervisor:
         with contextlib.suppress(ProcessLookupError):
             run.process.send_signal(run.child.end)
         try:
-            run.process.wait(timeout=4)
+            run.process.wait(timeout=HEED)
         except subprocess.TimeoutExpired:
             self.say(f"{run.child.name} does not stop; killed")
             run.process.kill()
@@ -169,18 +171,18 @@ class Supervisor:
             elif run.process.poll() is not None:
                 self._dead(run, now)
             elif not run.ready and run.child.ready():
-                run.ready, run.deaths = True, 0
+                run.ready = True
                 self.say(f"{run.child.name}: ready ({time.monotonic() - run.since:.1f} s)")
 
     def _dead(self, run: _Run, now: float) -> None:
         _kill_rest(run.process.pid)
-        run.deaths += 1
-        told = _ending(run.process.returncode)
+        told, lived = _ending(run.process.returncode), now - run.since
+        run.deaths = 0 if run.ready else run.deaths + 1
         if run.deaths >= TRIES:
             raise RunError(
                 f"{run.child.name} ended {TRIES} times, now with {told}.\n{self._end_of_log(run.child)}"
             )
-        wait = 0.0 if run.ready else min(0.5 * 2 ** (run.deaths - 1), LONGEST_WAIT)
+        wait = 0.0 if run.ready and lived > STEADY else min(0.5 * 2 ** max(run.deaths - 1, 0), LONGEST_WAIT)
         run.ready, run.again_at = False, now + wait
         self.say(
             f"{run.child.name}: ended with {told}; starting it again" + (f" in {wait:g} s" if wait else "")
