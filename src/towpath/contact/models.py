@@ -144,6 +144,11 @@ class Delivery(TenantModel):
         ]
         indexes = [
             models.Index(fields=["tenant", "at"], condition=Q(status="pending"), name="delivery_pending"),
+            models.Index(
+                fields=["tenant", "-at"],
+                condition=Q(status__in=["technical-failure", "permanent-failure", "returned-letter"]),
+                name="delivery_failed",
+            ),
         ]
 
     def __str__(self) -> str:

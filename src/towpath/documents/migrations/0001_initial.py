@@ -1,7 +1,8 @@
 import django.db.models.deletion
+from django.db import migrations, models
+
 import towpath.foundation.ids
 import towpath.foundation.tenancy
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
