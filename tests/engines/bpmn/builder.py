@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -45,7 +46,7 @@ def _flows(text: str) -> list[str]:
     for line in filter(None, map(str.strip, text.splitlines())):
         way, _, condition = line.partition(" if ")
         ends = re.split(r"\s*[-=]>\s*", way)
-        for source, target in zip(ends, ends[1:], strict=False):
+        for source, target in pairwise(ends):
             inside = f"<conditionExpression>={_escaped(condition)}</conditionExpression>" if condition else ""
             found.append(f'sourceRef="{source}" targetRef="{target}">{inside}</sequenceFlow>')
     return found

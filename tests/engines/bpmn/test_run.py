@@ -86,7 +86,7 @@ def test_an_exclusive_gateway_takes_the_first_condition_that_holds():
 
 def test_without_any_condition_that_holds_the_case_cannot_go_on():
     model = process("start -> x\n x -> a if fee > 10\n x -> b if fee > 5\n a -> end\n b -> end", xor("x"))
-    with pytest.raises(bpmn.Incident, match="'X'.*no condition holds"):
+    with pytest.raises(bpmn.Incident, match=r"'X'.*no condition holds"):
         bpmn.start(model, {"fee": None}, env())
 
 
@@ -153,7 +153,7 @@ def test_an_inclusive_join_goes_on_when_the_token_it_waits_for_turns_away():
 def test_a_join_whose_token_can_no_longer_come_is_told_and_not_silently_stuck():
     text = "start -> x\n x -> a if ok\n x => b\n a -> j\n b -> j -> end"
     case = Case(process(text, xor("x"), both("j")))
-    with pytest.raises(bpmn.Incident, match="'J'.*no longer come"):
+    with pytest.raises(bpmn.Incident, match=r"'J'.*no longer come"):
         case.do("b")
     assert case.tasks == ["b"]
 

@@ -23,9 +23,11 @@ from towpath.engines.bpmn.commands import (
     Unsubscribe,
     Waiting,
 )
+from towpath.engines.bpmn.draw import draw
 from towpath.engines.bpmn.errors import BpmnError, Incident, Problem, Refused
 from towpath.engines.bpmn.load import load
 from towpath.engines.bpmn.model import Model, Process, Reference
+from towpath.engines.bpmn.replay import Replay, replay
 from towpath.engines.bpmn.run import enabled, start, step
 
 __all__ = [
@@ -50,6 +52,7 @@ __all__ = [
     "Process",
     "Reference",
     "Refused",
+    "Replay",
     "Schedule",
     "Step",
     "Subscribe",
@@ -57,8 +60,10 @@ __all__ = [
     "Unschedule",
     "Unsubscribe",
     "Waiting",
+    "draw",
     "enabled",
     "load",
+    "replay",
     "start",
     "step",
 ]

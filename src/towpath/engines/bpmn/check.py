@@ -10,17 +10,20 @@ from towpath.engines.bpmn.model import ACTIVITIES, Element, Flow, Process
 
 
 def connect(process: Process, findings: Findings) -> None:
-    """Give each element its flows and boundary events, and each inclusive join what lies before it."""
+    """Give each element its flows and boundary events, and each inclusive join what lies before it.
+
+    An element at the other end that is refused already does not make this one unconnected.
+    """
     refused = {problem.element for problem in findings.problems}
     for flow in process.flows.values():
-        ends = [_end(process, flow, place, refused, findings) for place in (flow.source, flow.target)]
-        source, target = ends
-        if source is None or target is None:
-            continue
-        if source.scope != target.scope:
+        source = _end(process, flow, flow.source, refused, findings)
+        target = _end(process, flow, flow.target, refused, findings)
+        if source is not None and target is not None and source.scope != target.scope:
             findings.wrong(flow, "crosses the border of a subprocess", "connect to the subprocess itself")
-        source.outgoing.append(flow)
-        target.incoming.append(flow)
+        if source is not None:
+            source.outgoing.append(flow)
+        if target is not None:
+            target.incoming.append(flow)
     for element in process.elements.values():
         host = process.elements.get(element.attached)
         if host is not None:
@@ -62,7 +65,7 @@ def _before(process: Process, join: Element, flow: Flow) -> frozenset[str]:
     waiting = [flow.source]
     while waiting:
         place = waiting.pop()
-        if place in seen or place == join.id:
+        if place in seen or place == join.id or place not in process.elements:
             continue
         seen.add(place)
         element = process.elements[place]
@@ -135,7 +138,9 @@ def _event_gateway(process: Process, element: Element, findings: Findings) -> No
     if len(element.outgoing) < 2:
         findings.wrong(element, "has fewer than two events to wait for", "connect it to several catch events")
     for flow in element.outgoing:
-        target = process.elements[flow.target]
+        target = process.elements.get(flow.target)
+        if target is None:
+            continue
         if target.kind != "catch":
             findings.wrong(
                 element, f"leads to '{target.id}', which is no catch event", "put a timer or message there"

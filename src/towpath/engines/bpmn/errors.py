@@ -28,7 +28,7 @@ class Problem:
 
 
 class BpmnError(ValueError):
-    """The model is refused. `problems` lists everything that is wrong with it, in the order of the file."""
+    """The model is refused. `problems` lists everything that is wrong with it."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
