@@ -1,0 +1,1 @@
+"""Residents sign in through their country's or town's OpenID Connect provider."""
