@@ -12,7 +12,7 @@ from email.header import decode_header, make_header
 from email.message import Message
 from email.utils import getaddresses
 from hashlib import sha256
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from towpath.contact.quotes import split_quote
 from towpath.contact.rules import Report
@@ -27,7 +27,7 @@ MESSAGE_ID = re.compile(r"<[^<>\s]{1,900}>")
 BULK: Final = frozenset({"bulk", "list", "junk", "auto_reply"})
 ROBOTS: Final = ("List-Id", "List-Unsubscribe", "X-Autoreply", "X-Autorespond")
 
-Part = Message[Any, Any]
+Part: TypeAlias = "Message[Any, Any]"
 
 
 class Poison(ValueError):  # noqa: N818 (the message is poison, not the reading)
