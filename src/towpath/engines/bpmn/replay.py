@@ -13,7 +13,7 @@ from itertools import combinations
 
 from towpath.engines.bpmn.model import ACTIVITIES, Element, Flow, Process
 
-BOUND = 50_000  # markings looked at for one trace
+BOUND = 20_000  # markings looked at for one trace
 
 Marking = tuple[str, ...]
 
