@@ -45,7 +45,7 @@ class Frame:
     """What surrounds every page: whose page it is, who is signed in, where the ways out lead.
 
     Put it in the context as `frame`. Every attribute may be missing; then that part is not shown.
-    `language_action` is the address of Django's `set_language`; without it `languages` are plain links.
+    `theme` is "" or "mere"; `sign_out` is posted to; `navigation`, `search`, `query` and `account` are the desk's.
     """
 
     body: str = ""
@@ -58,8 +58,6 @@ class Frame:
     sign_out: str = ""
     account: Sequence[Link] = ()
     languages: Sequence[Language] = ()
-    language_action: str = ""
-    language_next: str = ""
     navigation: Sequence[Link] = ()
     footer: Sequence[Link] = ()
     search: str = ""
@@ -298,7 +296,7 @@ class Chart:
     @property
     def widths(self) -> list[tuple[Bar, str]]:
         """Each bar with its length in hundredths of the longest, as SVG takes it. A value below nought has none."""
-        longest = max((bar.value for bar in self.bars), default=0) or 1
+        longest = max([0.0, *(bar.value for bar in self.bars)]) or 1.0
         return [(bar, f"{max(0.0, 100 * bar.value / longest):.2f}") for bar in self.bars]
 
 

@@ -46,7 +46,9 @@ def portal_examples() -> dict[str, Any]:
         "happenings": _happenings(),
         "table": _table(),
         "chart": _chart(),
-        "pages": Pages("#", "#", [Link("1", "#"), Link("2", "#", current=True), Link("", ""), Link("9", "#")]),
+        "pages": Pages(
+            "#", "#", [Link("1", "#"), Link("2", "#", current=True), Link("", ""), Link("9", "#")]
+        ),
         "side": [
             Link("My requests", "#", current=True, count=3),
             Link("Messages", "#", count=1),
@@ -75,7 +77,12 @@ def desk_examples() -> dict[str, Any]:
         "facts": facts,
         "reason": reason,
         "queue": [
-            {"title": "Felling of an oak", "about": "EP-2041 · Amina Okafor", "due": "2 days late", "late": True},
+            {
+                "title": "Felling of an oak",
+                "about": "EP-2041 · Amina Okafor",
+                "due": "2 days late",
+                "late": True,
+            },
             {"title": "Rear extension", "about": "EP-2077 · Tom Reyes", "due": "today", "current": True},
             {"title": "Parking permit", "about": "RP-0193 · Li Na", "due": "9 May"},
         ],
@@ -110,7 +117,12 @@ def _fields() -> list[Field]:
     return [
         Field("radios", "permit", "Which permit do you need?", value="resident", choices=permits),
         Field(
-            "text", "plate", "Registration number", "As it stands on the plate", "Enter the registration number", width=10
+            "text",
+            "plate",
+            "Registration number",
+            "As it stands on the plate",
+            "Enter the registration number",
+            width=10,
         ),
         Field("text", "fee", "What did you pay last year?", inputmode="decimal", width=5, prefix="£"),
         Field(

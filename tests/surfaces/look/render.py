@@ -1,53 +1,68 @@
-"""Renders the style pages and error pages into a folder, on settings of its own, apart from the product's.
+"""The style pages, rendered without a server: for the tests, and for looking at them.
 
-python render.py FOLDER [STATIC_URL]
+`python -m tests.surfaces.look.render FOLDER` writes them and the assets that they load, ready for a browser.
 """
 
 from __future__ import annotations
 
+import shutil
 import sys
 from dataclasses import replace
 from pathlib import Path
 
-import django
-from django.conf import settings
-
-CSRF = "x" * 32
-
-
-def prepare(static_url: str) -> None:
-    settings.configure(
-        INSTALLED_APPS=["django.contrib.staticfiles", "towpath.surfaces"],
-        TEMPLATES=[{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}],
-        STATIC_URL=static_url,
-        USE_TZ=True,
-        TIME_ZONE="UTC",
-        SECRET_KEY="only for the style pages",
-    )
-    django.setup()
+ROOT = Path(__file__).parents[3]
+STATIC = ROOT / "src/towpath/surfaces/static"
+KINDS = ("forbidden", "not-found", "expired", "failed")
 
 
-def render_all(folder: Path) -> None:
+def pages() -> dict[str, str]:
+    """Page by file name: every style page in both directions and both themes, and the error pages."""
+    from django.template.loader import render_to_string
+
+    made = {}
+    for name in ("styleguide", "styleguide_panel", "styleguide_desk"):
+        for language in ("en", "ar"):
+            made[f"{name}-{language}"] = _style_page(name, language, "")
+        made[f"{name}-en-mere"] = _style_page(name, "en", "mere")
+    for kind in KINDS:
+        made[f"error-{kind}"] = render_to_string("towpath/error.html", {"kind": kind})
+    towns = [{"name": "Millbrook Council", "address": "#"}, {"name": "Eastmere Council", "address": "#"}]
+    made["bodies"] = render_to_string("towpath/bodies.html", {"bodies": towns})
+    return made
+
+
+def _style_page(name: str, language: str, theme: str) -> str:
     from django.template.loader import render_to_string
     from django.utils import translation
 
     from towpath.surfaces.styleguide import desk_examples, portal_examples
 
-    pages = {"styleguide": portal_examples, "styleguide_panel": portal_examples, "styleguide_desk": desk_examples}
-    for language in ("en", "ar"):
-        for name, examples in pages.items():
-            for theme in ("", "mere"):
-                values = examples() | {"csrf_token": CSRF}
-                values["frame"] = replace(values["frame"], theme=theme)
-                with translation.override(language):
-                    page = render_to_string(f"towpath/{name}.html", values)
-                name_of_file = "-".join(part for part in (name, language, theme) if part)
-                (folder / f"{name_of_file}.html").write_text(page, encoding="utf-8")
-    for code in ("403", "404", "500"):
-        page = render_to_string(f"towpath/errors/{code}.html")
-        (folder / f"{code}.html").write_text(page, encoding="utf-8")
+    values = desk_examples() if name.endswith("desk") else portal_examples()
+    frame = values["frame"]
+    languages = [replace(each, current=each.code == language) for each in frame.languages]
+    values["frame"] = replace(frame, theme=theme, languages=languages)
+    values["csrf_token"] = "x" * 32
+    with translation.override(language):
+        return render_to_string(f"towpath/{name}.html", values)
+
+
+def main(folder: Path) -> None:
+    import django
+    from django.conf import settings
+
+    settings.configure(
+        INSTALLED_APPS=["django.contrib.staticfiles", "towpath.surfaces"],
+        TEMPLATES=[{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}],
+        STATIC_URL="static/",
+        USE_TZ=True,
+        TIME_ZONE="UTC",
+        SECRET_KEY="only for the style pages",
+    )
+    django.setup()
+    shutil.copytree(STATIC, folder / "static", dirs_exist_ok=True)
+    for name, page in pages().items():
+        (folder / f"{name}.html").write_text(page.replace('"/static/', '"static/'), encoding="utf-8")
 
 
 if __name__ == "__main__":
-    prepare(sys.argv[2] if len(sys.argv) > 2 else "/static/")
-    render_all(Path(sys.argv[1]))
+    main(Path(sys.argv[1]))

@@ -132,7 +132,9 @@ def inset(content: str) -> SafeString:
 @register.simple_block_tag
 def details(content: str, summary: str, *, opened: bool = False) -> SafeString:
     """Help that only some people need, folded away."""
-    return render_to_string(f"{PLACE}details.html", {"content": content, "summary": summary, "opened": opened})
+    return render_to_string(
+        f"{PLACE}details.html", {"content": content, "summary": summary, "opened": opened}
+    )
 
 
 @register.simple_block_tag

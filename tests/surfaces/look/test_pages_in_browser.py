@@ -1,0 +1,128 @@
+"""The style pages in a real browser: nothing for axe to find, nothing cut off, everything by keyboard."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
+from scripts.browser import HOW, find, required
+
+from tests.surfaces.look.render import KINDS, ROOT, STATIC
+
+pytestmark = pytest.mark.browser
+AXE = (ROOT / "tests/browser/axe.min.js").read_text(encoding="utf-8")
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'"
+SITE = "http://style.test"
+NAMES = ["styleguide-en", "styleguide-ar", "styleguide-en-mere", "styleguide_panel-en", "bodies"]
+NAMES += ["styleguide_desk-en", "styleguide_desk-ar", *(f"error-{kind}" for kind in KINDS)]
+LOOKS: list[dict[str, Any]] = [
+    {"viewport": {"width": 320, "height": 700}, "color_scheme": "light"},
+    {"viewport": {"width": 320, "height": 700}, "color_scheme": "dark"},
+    {"viewport": {"width": 1280, "height": 900}, "color_scheme": "light", "contrast": "more"},
+    {"viewport": {"width": 1280, "height": 900}, "color_scheme": "dark"},
+]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    program = find()
+    if not program:
+        (pytest.fail if required() else pytest.skip)(HOW)
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=str(program), args=["--no-sandbox"])
+        yield running
+        running.close()
+
+
+def opened(context: BrowserContext, pages: dict[str, str], name: str) -> Page:
+    def answer(route: Route) -> None:
+        path = route.request.url.removeprefix(SITE).partition("?")[0]
+        if path.startswith("/static/"):
+            route.fulfill(path=STATIC / path.removeprefix("/static/"))
+        elif path == f"/{name}":
+            headers = {"content-security-policy": POLICY}
+            route.fulfill(body=pages[name], content_type="text/html; charset=utf-8", headers=headers)
+        else:
+            route.fulfill(status=204)
+
+    context.route("**/*", answer)
+    page = context.new_page()
+    page.goto(f"{SITE}/{name}")
+    return page
+
+
+@pytest.mark.parametrize(
+    "look", LOOKS, ids=lambda look: f"{look['viewport']['width']}-{look['color_scheme']}"
+)
+@pytest.mark.parametrize("name", NAMES)
+def test_nothing_for_axe_to_find_and_nothing_cut_off(
+    browser: Browser, style_pages: dict[str, str], name: str, look: dict[str, Any]
+) -> None:
+    context = browser.new_context(**look)
+    page = opened(context, style_pages, name)
+    page.evaluate(AXE)
+    found = page.evaluate("rules => axe.run({runOnly: rules})", RULES)
+    too_wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    context.close()
+    assert found["passes"], "axe looked at nothing"
+    assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found["violations"]] == []
+    assert too_wide <= 0
+
+
+@pytest.mark.parametrize("name", ["styleguide-en", "styleguide-ar", "styleguide_desk-en"])
+def test_pages_keep_to_the_content_security_policy(
+    browser: Browser, style_pages: dict[str, str], name: str
+) -> None:
+    context = browser.new_context()
+    said: list[str] = []
+    context.on("console", lambda message: said.append(message.text))
+    context.on("weberror", lambda error: said.append(str(error.error)))
+    page = opened(context, style_pages, name)
+    page.keyboard.press("?")
+    context.close()
+    assert [text for text in said if "favicon" not in text] == []
+
+
+def test_colours_of_the_system_are_followed(browser: Browser, style_pages: dict[str, str]) -> None:
+    grounds = []
+    for scheme in ("light", "dark"):
+        context = browser.new_context(color_scheme=scheme)  # type: ignore[arg-type]
+        page = opened(context, style_pages, "styleguide-en")
+        grounds.append(page.evaluate("getComputedStyle(document.body).backgroundColor"))
+        context.close()
+    assert grounds == ["rgb(255, 255, 255)", "rgb(15, 23, 22)"]
+
+
+def test_skip_link_is_first_and_leads_to_the_content(browser: Browser, style_pages: dict[str, str]) -> None:
+    context = browser.new_context()
+    page = opened(context, style_pages, "bodies")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert page.url.endswith("#main")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Millbrook Council"
+    context.close()
+
+
+def test_shortcuts_are_listed_work_and_can_be_switched_off(
+    browser: Browser, style_pages: dict[str, str]
+) -> None:
+    context = browser.new_context()
+    page = opened(context, style_pages, "styleguide_desk-en")
+    page.keyboard.press("?")
+    assert re.search(r"a\s*Ask the resident", page.inner_text("#shortcuts-list"))
+    page.keyboard.press("Escape")
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.id") == "search"
+    page.keyboard.type("a/?")
+    assert page.input_value("#search") == "a/?"
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("?")
+    page.uncheck("#shortcuts-on")
+    page.keyboard.press("Escape")
+    page.reload()
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.id") != "search"
+    context.close()
