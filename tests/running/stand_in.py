@@ -39,19 +39,21 @@ def steps(site: Site) -> list[Step]:
     return [Step("migrate", [sys.executable, "-c", COUNT], site.owner_env())]
 
 
+def surroundings(site: Site) -> list[Child]:
+    return [_serving("register", site, site.ports.register)]
+
+
 def processes(site: Site) -> list[Child]:
     beat = site.var / HEARTBEAT
-    ports = {"register": site.ports.register, "web": site.ports.web}
-    return [
-        Child("worker", [sys.executable, "-c", BEAT, str(beat)], site.env(), beat.exists),
-        *(
-            Child(name, [sys.executable, "-c", SERVE, str(port)], site.env(), lambda port=port: answers(port))
-            for name, port in ports.items()
-        ),
-    ]
+    worker = Child("worker", [sys.executable, "-c", BEAT, str(beat)], site.env(), beat.exists)
+    return [worker, _serving("web", site, site.ports.web)]
+
+
+def _serving(name: str, site: Site, port: int) -> Child:
+    return Child(name, [sys.executable, "-c", SERVE, str(port)], site.env(), lambda: answers(port))
 
 
 if __name__ == "__main__":
-    run.steps, run.processes = steps, processes
+    run.steps, run.surroundings, run.processes = steps, surroundings, processes
     run.welcome = lambda ports: f"stand-in in {Path.cwd()}"
     sys.exit(run.main(sys.argv[1:]))

@@ -18,6 +18,7 @@ from tests.running.conftest import command_of, processes_naming
 from towpath.project import postgres, run
 from towpath.project.ports import HOST, Ports, free_base
 from towpath.project.processes import Site, processes
+from towpath.project.processes import surroundings as around
 
 pytestmark = pytest.mark.system
 ROOT = Path(__file__).parent.parent.parent
@@ -161,7 +162,9 @@ def test_no_process_is_told_the_owners_password(tmp_path):
     site = Site(Ports(), tmp_path, "postgresql://app@/towpath", "postgresql://owner:guarded@/towpath")
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("DATABASE_OWNER_URL", "postgresql://owner:guarded@/towpath")
-        assert not any("guarded" in value for child in processes(site) for value in child.env.values())
+        assert not any(
+            "guarded" in value for child in [*around(site), *processes(site)] for value in child.env.values()
+        )
     assert "guarded" in site.owner_env()["DATABASE_OWNER_URL"]
     assert site.env()["TOWPATH_SECRET_KEY"] == site.env()["TOWPATH_SECRET_KEY"]
     assert stat.S_IMODE((tmp_path / "secrets" / "secret-key").stat().st_mode) == 0o600

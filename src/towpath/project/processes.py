@@ -78,22 +78,36 @@ class Step:
     name: str
     command: list[str]
     env: Mapping[str, str] = field(repr=False)
+    needed: Callable[[], bool] = lambda: True
 
 
 def steps(site: Site) -> list[Step]:
     return [
         Step("migrate", [*CLI, "migrate"], site.owner_env()),
+        Step(
+            "assets",
+            [*CLI, "manage", "collectstatic", "--noinput"],
+            site.env(),
+            lambda: _assets_changed(site.var),
+        ),
         Step("demo", [*CLI, "demo", "load"], site.env()),
     ]
 
 
-def processes(site: Site) -> list[Child]:
-    """In the order of starting; they are stopped in the reverse order."""
-    ports, begun = site.ports, time.time()
+def surroundings(site: Site) -> list[Child]:
+    """What a body finds around it, played by the demonstration. They run before its data is loaded."""
+    ports = site.ports
     return [
         _child(site, "register", [PYTHON, "-m", "demo.register"], _health(ports.url(ports.register))),
         _child(site, "signin", [PYTHON, "-m", "demo.signin"], lambda: answers(ports.signin)),
         _child(site, "postoffice", [PYTHON, "-m", "demo.postoffice"], lambda: answers(ports.postoffice)),
+    ]
+
+
+def processes(site: Site) -> list[Child]:
+    """Towpath itself, in the order of starting; all are stopped in the reverse order."""
+    ports, begun = site.ports, time.time()
+    return [
         _child(site, "worker", [*CLI, "worker"], lambda: _beats_since(site.var / health.HEARTBEAT, begun)),
         _child(site, "intake", [*CLI, "intake"], lambda: answers(ports.intake)),
         _child(site, "web", _web(ports.web), _health(site.url)),
@@ -110,6 +124,14 @@ def database(server: postgres.Server) -> Child:
         options=server.account.options(),
         end=postgres.STOP,
     )
+
+
+def _assets_changed(var: Path) -> bool:
+    collected = var / "static" / "staticfiles.json"
+    if not collected.exists():
+        return True
+    sources = [CHECKOUT / "requirements.lock", *(CHECKOUT / "src" / "towpath").glob("**/static/**/*")]
+    return any(path.exists() and path.stat().st_mtime > collected.stat().st_mtime for path in sources)
 
 
 def without(env: Mapping[str, str], *names: str) -> dict[str, str]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from towpath.project import health, postgres
 from towpath.project.folders import var_folder
 from towpath.project.ports import Ports, free_base, from_environment
-from towpath.project.processes import Site, database, processes, steps
+from towpath.project.processes import Site, database, processes, steps, surroundings
 from towpath.project.supervise import RunError, Stopped, Supervisor
 
 LOCK = "run.lock"
@@ -46,7 +46,8 @@ def run(ports: Ports, var: Path) -> None:
         with Supervisor(var / "log", say, changed=lambda ids: write_state(site, ids)) as supervisor:
             if site.server:
                 supervisor.start(database(site.server))
-            for step in steps(site):
+            supervisor.start(*surroundings(site))
+            for step in (one for one in steps(site) if one.needed()):
                 say(f"{step.name}: running")
                 supervisor.step(step.name, step.command, step.env)
             supervisor.start(*processes(site))
