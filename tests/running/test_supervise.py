@@ -85,7 +85,7 @@ def test_what_a_dead_child_leaves_behind_is_killed_before_the_next_start(tmp_pat
 def test_one_that_never_stays_up_is_given_up_with_the_end_of_its_log(supervisor, monkeypatch):
     monkeypatch.setattr(supervise, "LONGEST_WAIT", 0.01)
     with (
-        pytest.raises(RunError, match=r"web ended 6 times, now with exit code 3(.|\n)*no such module"),
+        pytest.raises(RunError, match=r"web ended 2 times, now with exit code 3(.|\n)*no such module"),
         supervisor,
     ):
         supervisor.start(child("web", "echo no such module; exit 3", lambda: False))

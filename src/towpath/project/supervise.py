@@ -19,6 +19,7 @@ from typing import Any, Self
 
 PAUSE = 0.05  # seconds between two looks
 TRIES = 6  # deaths in a row, without being ready in between, before we give up
+FIRST_TRIES = 2  # the same for one that was never ready: it is broken rather than unlucky
 LONGEST_WAIT = 8.0  # seconds before another try
 STEADY = 1.0  # seconds; one that lived longer is started again at once
 HEED = 4.0  # seconds that a child has to stop
@@ -57,6 +58,7 @@ class _Run:
     process: subprocess.Popen[bytes]
     since: float
     ready: bool = False
+    ever_ready: bool = False
     deaths: int = 0
     again_at: float | None = None  # dead, to be started then
 
@@ -171,16 +173,18 @@ class Supervisor:
             elif run.process.poll() is not None:
                 self._dead(run, now)
             elif not run.ready and run.child.ready():
-                run.ready = True
+                run.ready = run.ever_ready = True
                 self.say(f"{run.child.name}: ready ({time.monotonic() - run.since:.1f} s)")
 
     def _dead(self, run: _Run, now: float) -> None:
         _kill_rest(run.process.pid)
         told, lived = _ending(run.process.returncode), now - run.since
-        run.deaths = 0 if run.ready else run.deaths + 1
-        if run.deaths >= TRIES:
+        # Killed from outside, it says nothing against the child.
+        blameless = run.ready or run.process.returncode == -signal.SIGKILL
+        run.deaths = 0 if blameless else run.deaths + 1
+        if run.deaths >= (TRIES if run.ever_ready else FIRST_TRIES):
             raise RunError(
-                f"{run.child.name} ended {TRIES} times, now with {told}.\n{self._end_of_log(run.child)}"
+                f"{run.child.name} ended {run.deaths} times, now with {told}.\n{self._end_of_log(run.child)}"
             )
         wait = 0.0 if run.ready and lived > STEADY else min(0.5 * 2 ** max(run.deaths - 1, 0), LONGEST_WAIT)
         run.ready, run.again_at = False, now + wait
