@@ -8,20 +8,22 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
 from scripts.browser import HOW, find, required
 
-from tests.surfaces.look.render import KINDS, ROOT, STATIC
+from tests.surfaces.look.render import ROOT, STATIC
 
 pytestmark = pytest.mark.browser
 AXE = (ROOT / "tests/browser/axe.min.js").read_text(encoding="utf-8")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'"
 SITE = "http://style.test"
-NAMES = ["styleguide-en", "styleguide-ar", "styleguide-en-mere", "styleguide_panel-en", "bodies"]
-NAMES += ["styleguide_desk-en", "styleguide_desk-ar", *(f"error-{kind}" for kind in KINDS)]
-LOOKS: list[dict[str, Any]] = [
-    {"viewport": {"width": 320, "height": 700}, "color_scheme": "light"},
-    {"viewport": {"width": 320, "height": 700}, "color_scheme": "dark"},
-    {"viewport": {"width": 1280, "height": 900}, "color_scheme": "light", "contrast": "more"},
-    {"viewport": {"width": 1280, "height": 900}, "color_scheme": "dark"},
+SMALL, WIDE = {"width": 320, "height": 700}, {"width": 1280, "height": 900}
+BY_DAY, BY_NIGHT = {"viewport": SMALL, "color_scheme": "light"}, {"viewport": WIDE, "color_scheme": "dark"}
+NAMES = ["styleguide-en", "styleguide-ar", "styleguide_panel-en", "styleguide_desk-en", "styleguide_desk-ar"]
+LOOKS: list[tuple[str, dict[str, Any]]] = [
+    *((name, look) for name in [*NAMES, "bodies", "error-expired"] for look in (BY_DAY, BY_NIGHT)),
+    ("styleguide-en-mere", BY_DAY),
+    ("styleguide-en-mere", BY_NIGHT),
+    ("styleguide-en", {"viewport": WIDE, "color_scheme": "light", "contrast": "more"}),
+    ("styleguide_desk-en", {"viewport": WIDE, "color_scheme": "light"}),
 ]
 
 
@@ -53,10 +55,7 @@ def opened(context: BrowserContext, pages: dict[str, str], name: str) -> Page:
     return page
 
 
-@pytest.mark.parametrize(
-    "look", LOOKS, ids=lambda look: f"{look['viewport']['width']}-{look['color_scheme']}"
-)
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(("name", "look"), LOOKS)
 def test_nothing_for_axe_to_find_and_nothing_cut_off(
     browser: Browser, style_pages: dict[str, str], name: str, look: dict[str, Any]
 ) -> None:
