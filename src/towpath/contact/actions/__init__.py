@@ -6,8 +6,10 @@ from towpath.contact.actions.letters import letter_printed, letter_returned
 from towpath.contact.actions.receive import Received, receive
 from towpath.contact.actions.send import send
 from towpath.contact.actions.sort import enter_mail, set_mail_aside
+from towpath.contact.rules import NotPossible
 
 __all__ = [
+    "NotPossible",
     "Received",
     "close",
     "deliver",
