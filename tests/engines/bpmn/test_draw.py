@@ -80,6 +80,12 @@ def test_every_element_and_flow_is_drawn_with_its_name():
     assert {"Check whether <all> documents are there", "Inner", "Late", "Sub"} <= set(texts(svg))
 
 
+def test_what_lies_in_a_subprocess_is_drawn_over_it():
+    svg = bpmn.draw(PROCESS)
+    places = [svg.index(f"bpmn-{layer}") for layer in ("subprocess", "flow", "user", "boundary")]
+    assert places == sorted(places)
+
+
 def test_long_names_are_wrapped_to_their_box():
     check = next(text for text in parsed(bpmn.draw(PROCESS)).iter(f"{SVG}text") if len(text) > 2)
     assert [span.text for span in check] == ["Check whether", "<all>", "documents are", "there"]

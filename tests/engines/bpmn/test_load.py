@@ -58,9 +58,7 @@ UNSUPPORTED = {
     "isSequential='true'": element(
         "userTask",
         "a",
-        many(inputCollection="=x")
-        .replace("<multi", "<multi", 1)
-        .replace("LoopCharacteristics>", 'LoopCharacteristics isSequential="true">', 1),
+        many(inputCollection="=x").replace("Characteristics", "Characteristics isSequential='true'", 1),
     ),
     "standardLoopCharacteristics is not supported": element(
         "userTask", "a", "<standardLoopCharacteristics/>"
@@ -133,6 +131,7 @@ WRONG = {
     "it leads nowhere": ("start -> a\n start -> end",),
     "it can never be reached": ("start -> end\n a -> b -> a",),
     "has no start event": ("a -> end",),
+    "add one": ("",),
     "has no end event": ("start -> a -> a",),
     "a second start event": ("start -> end\n start2 -> end",),
     "a flow leads into it": ("start -> a -> start\n a -> end",),
@@ -225,6 +224,8 @@ def test_what_cannot_run_is_refused(what):
 
 
 def test_problems_do_not_breed_others():
+    assert len(problems(xml("start -> x\n x -> end if amount >\n x => end", xor("x")))) == 1
+    assert len(problems(xml("start -> t -> end", element("intermediateCatchEvent", "t", timer("=1 +"))))) == 1
     assert len(problems(xml("start -> a -> b -> end", element("callActivity", "a")))) == 1
 
 
@@ -240,12 +241,17 @@ def test_problems_do_not_breed_others():
         (xml("start -> a -> end").replace('id="a" ', ""), "a userTask without an id"),
         (xml("start -> a -> end").replace('id="a"', 'id="a:1"'), "is not an id"),
         (xml("start -> end", top='<message id="m"/>'), "the message has no fixed name"),
-        (xml("start -> end", top='<error id="e"/>'), "the error has no errorCode"),
+        (xml("start -> end", top='<error id="e"/>'), "the error has no fixed errorCode"),
         (xml("start -> end", top='<choreography id="c"/>'), "choreography is not supported"),
     ],
 )
 def test_a_broken_file_is_refused(text, what):
     assert what in told(text)
+
+
+def test_a_process_that_nobody_could_read_is_refused_in_bounded_time():
+    way = " -> ".join(["start", *(f"a{number}" for number in range(2_000)), "end"])
+    assert "more than 2000 elements" in told(xml(way))
 
 
 def test_two_files_may_not_hold_the_same_process():

@@ -246,6 +246,7 @@ def test_tasks_for_many_run_side_by_side_and_their_results_are_gathered():
         {"departments": ["water", "roads", "fire"]},
     )
     assert [do.assignment.groups for do in case.open.values()] == [("water",), ("roads",), ("fire",)]
+    assert [do.inputs["department"] for do in case.open.values()] == ["water", "roads", "fire"]
     water, roads, fire = case.ids("a")
     for command, text in ((roads, "no"), (fire, "yes"), (water, "perhaps")):
         assert case.tasks.count("b") == 0

@@ -23,7 +23,10 @@ class Calendar(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Env:
-    """The world as a step sees it. `now` is aware; `decide(name, inputs)` evaluates a decision."""
+    """The world as a step sees it. `now` is aware; `decide(name, inputs)` evaluates a decision.
+
+    Expressions see `now` as FEEL's now() and today(); `decide` gets it the same way, as "__now" and "__today".
+    """
 
     now: datetime
     zone: tzinfo
@@ -44,7 +47,10 @@ class Assignment:
 
 @dataclass(frozen=True, slots=True)
 class Do:
-    """A task for somebody. 'receive' is also done by its message: there is a `Subscribe` of the same id."""
+    """A task for somebody. `inputs` is what only this task sees: its io mapping, its item of a collection.
+
+    'receive' is also done by its message: there is a `Subscribe` of the same id.
+    """
 
     id: str
     element: str

@@ -51,21 +51,24 @@ class _Drawing:
             f'<defs><marker id="{arrow}" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7" '
             'orient="auto-start-reverse"><path class="bpmn-arrow" d="M0 0 10 5 0 10z" fill="currentColor" '
             'stroke="none"/></marker></defs>',
+            # From back to front: subprocesses lie under their contents, boundary events on their activities.
             *(self._surrounding(name) for name in self.diagram.surroundings),
-            *(
-                self._flow(flow, arrow)
-                for flow in self.process.flows.values()
-                if flow.id in self.diagram.edges
-            ),
-            *(self._element(element) for element in self._back_to_front()),
+            *(self._element(element) for element in self._drawn("subprocess")),
+            *(self._flow(flow, arrow) for flow in self.process.flows.values()),
+            *(self._element(element) for element in self._drawn()),
+            *(self._element(element) for element in self._drawn("boundary")),
             "</svg>",
         ]
         return "\n".join(part for part in parts if part)
 
-    def _back_to_front(self) -> list[Element]:
-        """Subprocesses lie under what is inside of them, boundary events on top of their activity."""
-        drawn = [element for element in self.process.elements.values() if element.id in self.diagram.shapes]
-        return sorted(drawn, key=lambda e: (e.kind == "boundary", e.kind != "subprocess"))
+    def _drawn(self, layer: str = "") -> list[Element]:
+        """The elements of a kind that needs a layer of its own, or all others."""
+        return [
+            element
+            for element in self.process.elements.values()
+            if element.id in self.diagram.shapes
+            and (element.kind if element.kind in ("subprocess", "boundary") else "") == layer
+        ]
 
     def _frame(self) -> tuple[float, float, float, float]:
         boxes = [*self.diagram.shapes.values(), *self.diagram.labels.values()]
@@ -108,7 +111,9 @@ class _Drawing:
         return f'<g class="bpmn-{tag}">{_rect(box, 0)}{label}</g>'
 
     def _flow(self, flow: Flow, arrow: str) -> str:
-        points = self.diagram.edges[flow.id]
+        points = self.diagram.edges.get(flow.id)
+        if points is None:
+            return ""
         path = " ".join(f"{_n(x)},{_n(y)}" for x, y in points)
         line = f'<polyline points="{path}" marker-end="url(#{arrow})"/>'
         (x1, y1), (x2, y2) = points[0], points[1]
@@ -206,7 +211,7 @@ def _lines(lines: list[str], x: float, y: float) -> str:
         f'<tspan x="{_n(x)}" y="{_n(y + number * _LINE)}">{escape(line)}</tspan>'
         for number, line in enumerate(lines)
     )
-    return f'<text text-anchor="middle" fill="currentColor" stroke="none">{spans}</text>'
+    return f'<text text-anchor="middle" fill="currentColor" stroke="Canvas" stroke-width="3" paint-order="stroke">{spans}</text>'
 
 
 def _n(number: float) -> str:

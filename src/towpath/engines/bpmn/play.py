@@ -133,7 +133,7 @@ class Play:
             own = [element] if waits_on(element) else []
             # The boundary events of a multi-instance belong to it as a whole.
             around = [] if "item" in self.tokens[number] else element.boundaries
-            self._rest(number, [*own, *around], inputs)
+            self._rest(number, [*own, *around], dict(self.variables.locals.get(number, {})))
             for start in self.process.starts(element.id) if element.kind == "subprocess" else ():
                 self.begin(start, number)
         else:
@@ -284,7 +284,7 @@ class Play:
         return False
 
     def _still_to_come(self, join: Element, scope: str | None, waiting: Mapping[str, str]) -> bool:
-        """BPMN 2.0, 13.4.3: a token elsewhere can reach a flow without a token, and none that has one."""
+        """As BPMN 2.0 has it: a token elsewhere can reach a flow without a token, and none that has one."""
         for token in self.tokens.values():
             if token.get("in") == scope and token["at"] != join.id:
                 ways = {flow for flow, before in join.before.items() if token["at"] in before}

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from towpath.engines import feel
 from towpath.engines.bpmn import timers
@@ -39,17 +39,17 @@ class Reader:
 
     # Expressions
 
-    def feel(self, owner: Node, what: str, text: str) -> Value | None:
-        """A FEEL expression, with or without its leading "="."""
+    def feel(self, owner: Node, what: str, text: str) -> Value:
+        """A FEEL expression, with or without its leading "="; of a wrong one, something that is never run."""
         source = text.strip().removeprefix("=")
         if not source.strip():
             self.findings.wrong(owner, f"{what} is empty", "write a FEEL expression")
-            return None
+            return _never
         try:
             return feel.compile(source)
         except feel.FeelError as error:
             self.findings.wrong(owner, f"{what} '{text.strip()}' is not FEEL: {error}")
-            return None
+            return _never
 
     def value(self, owner: Node, what: str, text: str | None) -> Value | None:
         """A FEEL expression if it begins with "=", else the text itself; None if there is none."""
@@ -164,8 +164,7 @@ class Reader:
             return
         value = self.value(node, times[0].tag, times[0].text)
         if value is None:
-            if not times[0].text.strip():
-                self.findings.wrong(node, f"{times[0].tag} is empty", "write it like P10D")
+            self.findings.wrong(node, f"{times[0].tag} is empty", "write it like P10D")
             return
         how = _HOW[times[0].tag]
         element.timer = Timer(how, value, "calendar" in element.properties)
@@ -298,7 +297,7 @@ class Reader:
             )
         elif output:
             output_value = self.feel(node, "the outputElement", attrs["outputElement"])
-        return Many(collection, item, output, output_value) if collection is not None else None
+        return Many(collection, item, output, output_value)
 
 
 _HOW: dict[str, Literal["duration", "date", "cycle"]] = {
@@ -312,6 +311,10 @@ _DEFINITIONS: dict[str, Callable[[Reader, Node, Node, Element], None]] = {
     "error": Reader._error_definition,
     "terminate": Reader._terminate_definition,
 }
+
+
+def _never(context: Mapping[str, Any]) -> None:
+    raise AssertionError("a model with problems is refused")
 
 
 def extensions(node: Node) -> list[Node]:
