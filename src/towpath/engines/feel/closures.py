@@ -93,6 +93,8 @@ def _half_range(node: Node) -> Code:
         value = end(scope)
         if value is None:
             return None
+        if sign == "=":
+            return Range(value, True, value, True)
         if sign[0] == "<":
             return Range(None, False, value, sign == "<=")
         return Range(value, sign == ">=", None, False)
@@ -207,8 +209,11 @@ def unary(node: Node) -> Test:
     end = node.children[0]
     if node.value != "in":
         return _asking(end, sign_test(node.value, end))
-    if end.kind == "literal" and type(end.value) is not Range:
-        return sign_test("=", end)
+    if end.kind == "literal":
+        if not isinstance(end.value, Range):
+            return sign_test("=", end)
+        contains = end.value.contains
+        return lambda value, scope: contains(value)
     if end.kind == "list" and end.children and all(item.kind == "literal" for item in end.children):
         return tests(tuple(Node("test", item.position, (item,), "in") for item in end.children))
     inner, question, wants_range = code(end), end.question, end.kind in ("range", "half range")

@@ -70,9 +70,12 @@ class UnaryTest(_Compiled):
             raise stopped(self.text, error) from None
 
 
-def compile(text: str, names: Iterable[str] = ()) -> Expression:  # noqa: A001 - read as feel.compile
-    """An expression; FeelError if it can't be read, or reads a name that is not among `names` (if given)."""
-    parser = Parser(text, tuple(names) or None)
+def compile(text: str, names: Iterable[str] = (), *, closed: bool = False) -> Expression:  # noqa: A001
+    """An expression; FeelError if it can't be read, or reads a name that is not among `names`.
+
+    Without any names every name may be read, unless `closed` says that there are none.
+    """
+    parser = Parser(text, tuple(names), closed)
     try:
         node = parser.whole_expression()
         return Expression(text, parser.reads, node)
@@ -80,9 +83,9 @@ def compile(text: str, names: Iterable[str] = ()) -> Expression:  # noqa: A001 -
         raise stopped(text, error) from None
 
 
-def compile_unary(text: str, names: Iterable[str] = ()) -> UnaryTest:
+def compile_unary(text: str, names: Iterable[str] = (), *, closed: bool = False) -> UnaryTest:
     """The unary tests of a cell: `-`, `< 5`, `[1..5]`, `"a", "b"`, `not(...)`, or a condition on `?`."""
-    parser = Parser(text, tuple(names) or None)
+    parser = Parser(text, tuple(names), closed)
     try:
         node = parser.whole_tests()
         return UnaryTest(text, parser.reads, node)

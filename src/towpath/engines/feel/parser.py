@@ -22,17 +22,17 @@ _TIME_LITERALS = ("date", "time", "date and time", "duration")
 
 
 class Parser(Cursor):
-    """One text. `known` None means that any name may be read; `reads` collects the free variables."""
+    """One text. Without `known` names any may be read, unless `closed`; `reads` collects the free variables."""
 
-    def __init__(self, text: str, known: Sequence[str] | None) -> None:
+    def __init__(self, text: str, known: Sequence[str], closed: bool = False) -> None:
         super().__init__(text)
         self.depth = 0
         self.known = known
-        self.allowed = None if known is None else frozenset(known)
+        self.allowed = frozenset(known) if known or closed else None
         self.locals: list[names.Vocabulary] = []
         self.filters = 0
         self.reads: dict[str, None] = {}
-        self.fixed = [names.vocabulary(tuple(known or ())), names.vocabulary(tuple(FUNCTIONS))]
+        self.fixed = [names.vocabulary(tuple(known)), names.vocabulary(tuple(FUNCTIONS))]
 
     # -- the two doors
 
@@ -207,8 +207,8 @@ class Parser(Cursor):
         return node
 
     def half_range(self, opened: Token, test: Node) -> Node:
-        if test.value in ("=", "!="):
-            raise self.error(f"'{test.value}' makes no range; write <, <=, > or >=", opened.position)
+        if test.value == "!=":
+            raise self.error("'!=' makes no range; write <, <=, >, >= or =", opened.position)
         return self.node("half range", opened.position, test.children, test.value)
 
     def bracket(self, opened: Token) -> Node:
@@ -259,7 +259,7 @@ class Parser(Cursor):
             while self.token.kind != "end" and not self.sees(":", ",", "}"):
                 self.at += 1
             name = " ".join(self.text[token.position : self.token.position].split())
-        if not name:
+        if not name and token.kind != "string":
             raise self.error(f"expected an entry's name but found {self.found()}")
         self.expect(":")
         return name
@@ -293,7 +293,7 @@ class Parser(Cursor):
         if not self.is_local(name):
             given = self.allowed is None or name in self.allowed
             if not given and not self.filters:  # in a filter it may be an entry of the item
-                why = f"unknown name '{name}'{names.nearest(name, self.known or ())}"
+                why = f"unknown name '{name}'{names.nearest(name, self.known)}"
                 raise self.error(why, token.position)
             if given:
                 self.reads[name] = None

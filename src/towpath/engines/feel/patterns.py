@@ -56,7 +56,14 @@ def _cost(pattern: str) -> tuple[int, int]:
     last = False  # the same of the piece that a count would follow
     for piece in _PIECE.finditer(pattern):
         shape = piece.lastgroup
-        if shape == "reference" or (shape == "count" and piece.start() and pattern[piece.start() - 1] == "("):
+        less = (
+            shape == "set" and "-[" in piece.group()
+        )  # XPath takes characters away so; `re` reads it otherwise
+        if (
+            less
+            or shape == "reference"
+            or (shape == "count" and piece.start() and pattern[piece.start() - 1] == "(")
+        ):
             raise Exceeded(f"the pattern uses '{piece.group()}', which is not supported here")
         if shape == "group":
             varies.append(False)

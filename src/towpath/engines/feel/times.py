@@ -188,9 +188,9 @@ def add_to_time(start: time, length: timedelta) -> time:
 
 
 def between(end: date, start: date) -> timedelta:
-    """`end` less `start`; a date is its midnight, in UTC if the other has a zone.
+    """`end` less `start`. Beside a date and time, a date is its midnight in UTC (section 10.3.2.3.6).
 
-    TypeError if one has a zone and the other is a time of day without one.
+    TypeError if one has a zone and the other none.
     """
     return _moment(end, start) - _moment(start, end)
 
@@ -198,8 +198,7 @@ def between(end: date, start: date) -> timedelta:
 def _moment(value: date, other: date) -> datetime:
     if isinstance(value, datetime):
         return value.astimezone(UTC) if value.tzinfo else value
-    zone = UTC if isinstance(other, datetime) and other.tzinfo else None
-    return midnight(value).replace(tzinfo=zone)
+    return midnight(value).replace(tzinfo=UTC if isinstance(other, datetime) else None)
 
 
 def between_times(end: time, start: time) -> timedelta:
@@ -208,18 +207,13 @@ def between_times(end: time, start: time) -> timedelta:
 
 
 def months_between(start: date, end: date) -> YearsMonths:
-    """Whole months from `start` to `end` (the `years and months duration` function)."""
+    """Whole months from the day of `start` to that of `end`; times of day don't count."""
     months = (end.year - start.year) * 12 + end.month - start.month
-    late, early = _rest_of_month(end), _rest_of_month(start)
-    if months > 0 and late < early:
+    if months > 0 and end.day < start.day:
         months -= 1
-    elif months < 0 and late > early:
+    elif months < 0 and end.day > start.day:
         months += 1
     return YearsMonths(months)
-
-
-def _rest_of_month(value: date) -> tuple[int, time]:
-    return value.day, value.time() if isinstance(value, datetime) else time()
 
 
 def _offset(value: Any) -> timedelta | None:

@@ -1,0 +1,16 @@
+"""DMN: decision models that give a value and tell which rules gave it (DMN 1.5, read from 1.3 to 1.5).
+
+    model = dmn.load(xml)                            # DmnError lists everything that is wrong
+    model.evaluate("Fee", {"Income": 900}).value     # .trace: each decision, its inputs, the rules that held
+    model.ask("Fee", {})                             # Question("Income", ...) or the Evaluation
+
+Decision tables with all hit policies, literal expressions, required decisions and item definitions.
+Other boxed expressions, business knowledge models, decision services and imports are refused by name.
+"""
+
+from towpath.engines.dmn.loading import load
+from towpath.engines.dmn.model import Model
+from towpath.engines.dmn.problems import DmnError, Problem
+from towpath.engines.dmn.trace import Evaluation, MatchedRule, Question, Step
+
+__all__ = ["DmnError", "Evaluation", "MatchedRule", "Model", "Problem", "Question", "Step", "load"]
