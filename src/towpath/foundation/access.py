@@ -11,7 +11,7 @@ from django.db import connection
 from towpath.foundation import clock, tenancy
 
 ActorKind = Literal["resident", "visitor", "staff", "system"]
-Channel = Literal["web", "email", "phone", "counter", "chat", "sms", "letter", "system"]
+Channel = Literal["portal", "email", "phone", "counter", "chat", "sms", "post", "desk", "system"]
 Assurance = Literal["none", "low", "substantial", "high"]
 LEVELS: Final[tuple[Assurance, ...]] = ("none", "low", "substantial", "high")
 READ_WINDOW = timedelta(minutes=15)
@@ -31,7 +31,7 @@ class Actor:
 
     kind: ActorKind
     id: str
-    channel: Channel = "web"
+    channel: Channel = "portal"
     permissions: frozenset[tuple[str, str]] = field(default_factory=frozenset)
     person: UUID | None = None
     assurance: Assurance = "none"

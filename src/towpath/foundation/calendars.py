@@ -1,7 +1,9 @@
 """Working days. A body has one calendar: its weekend and its holidays."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Any
 
 MAX_DAYS = 20_000
 
@@ -25,3 +27,11 @@ class WorkingDays:
             moment += timedelta(days=1)
             days -= self.is_working(moment.date())
         return moment
+
+
+def body_calendar(settings: Mapping[str, Any]) -> WorkingDays:
+    """The calendar in a body's settings: `weekend` (weekday numbers) and `holidays` (ISO dates)."""
+    return WorkingDays(
+        frozenset(settings.get("weekend", [5, 6])),
+        frozenset(date.fromisoformat(day) for day in settings.get("holidays", [])),
+    )

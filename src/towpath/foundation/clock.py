@@ -34,9 +34,13 @@ def is_virtual() -> bool:
     return _virtual.get() is not None
 
 
+def day(moment: datetime, zone: str) -> date:
+    """The calendar date of a moment in a body's own time zone."""
+    return moment.astimezone(ZoneInfo(zone)).date()
+
+
 def today(zone: str) -> date:
-    """The calendar date in a body's own time zone."""
-    return now().astimezone(ZoneInfo(zone)).date()
+    return day(now(), zone)
 
 
 @contextmanager

@@ -5,6 +5,8 @@ The installation's secrets lie outside the database, in the folder `settings.SEC
 place of a value (tenant, table, column, row) is authenticated with it, so that it can't be moved elsewhere.
 """
 
+import base64
+import hmac
 import os
 import secrets
 from functools import lru_cache
@@ -18,6 +20,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 
 from towpath.foundation import tenancy
+from towpath.foundation.ids import READABLE
 from towpath.foundation.models import TenantKey
 
 NONCE = 12  # bytes
@@ -121,3 +124,22 @@ def decrypt(value: str, table: str, column: str, row: UUID) -> str:
 
 def _place(key_id: str, table: str, column: str, row: UUID) -> bytes:
     return "|".join([str(tenancy.current_id()), table, column, key_id, str(row)]).encode()
+
+
+def link_secret(purpose: str, row: UUID) -> str:
+    """The secret of a link to a row: 160 bits that only this installation can derive, so letters can carry it.
+
+    The database keeps its hash alone.
+    """
+    return base64.urlsafe_b64encode(_derived(purpose, row)[:20]).decode().rstrip("=")
+
+
+def typed_code(purpose: str, row: UUID) -> str:
+    """A code of 8 readable characters for a row, to be typed with its reference."""
+    number = int.from_bytes(_derived(f"{purpose}-code", row))
+    return "".join(READABLE[(number // len(READABLE) ** i) % len(READABLE)] for i in range(8))
+
+
+def _derived(purpose: str, row: UUID) -> bytes:
+    place = f"{purpose}|{tenancy.current_id()}|{row}".encode()
+    return hmac.digest(secret_file("link.key"), place, "sha256")

@@ -42,7 +42,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _overview() -> str:
     lines = [f"  {name:<10} {what}" for name, (_, what, _) in COMMANDS.items()]
-    return "\n".join(["towpath <command> [options]", "", *lines, "", "`towpath <command> --help` tells more."])
+    return "\n".join(
+        ["towpath <command> [options]", "", *lines, "", "`towpath <command> --help` tells more."]
+    )
 
 
 def _set_up_django() -> None:

@@ -86,7 +86,12 @@ def language(get_response: Next) -> Next:
             if asked in offered and request.method == "GET":
                 response: HttpResponseBase = _without_language(request)
                 response.set_cookie(
-                    LANGUAGE_COOKIE, chosen, max_age=YEAR, samesite="Lax", secure=settings.SECURE, httponly=True
+                    LANGUAGE_COOKIE,
+                    chosen,
+                    max_age=YEAR,
+                    samesite="Lax",
+                    secure=settings.SECURE,
+                    httponly=True,
                 )
                 return response
             response = get_response(request)

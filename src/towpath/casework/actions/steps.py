@@ -1,0 +1,84 @@
+"""Steps that others carry out, and time: how their results bring a case on."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from towpath.casework import commands, conductor
+from towpath.casework.events import DATE_KEPT
+from towpath.casework.models import Case, KeptDate, Task, Timer
+from towpath.engines import bpmn
+from towpath.foundation import clock
+from towpath.foundation.access import SYSTEM, Actor
+from towpath.foundation.journal import record
+from towpath.foundation.steps import StepContext, step_kind
+
+
+def finish_step(case_id: UUID, command_id: str, data: Mapping[str, Any], actor: Actor = SYSTEM) -> bool:
+    """A waiting step is done. False when it was done before, or the case no longer waits for it."""
+    case, task = _waiting(case_id, command_id)
+    if task is None:
+        return False
+    task.state, task.ended_at, task.ended_by, task.trouble = "done", clock.now(), actor.id, ""
+    task.save()
+    return conductor.advance(case, bpmn.Completed(command_id, dict(data)), actor)
+
+
+def fail_step(case_id: UUID, command_id: str, error_code: str) -> bool:
+    """A waiting step failed: the process catches the error, or a person must see to the step."""
+    case, task = _waiting(case_id, command_id)
+    if task is None:
+        return False
+    try:
+        return conductor.advance(case, bpmn.Failed(command_id, error_code), SYSTEM)
+    except bpmn.Refused:
+        commands.trouble(task, error_code)
+        return False
+
+
+def step_needs_person(case_id: UUID, command_id: str, why: str) -> None:
+    """The step still waits, but somebody should look: it stands on the desk."""
+    _, task = _waiting(case_id, command_id)
+    if task is not None:
+        commands.trouble(task, why)
+
+
+def _waiting(case_id: UUID, command_id: str) -> tuple[Case, Task | None]:
+    case: Case = Case.objects.select_for_update().get(pk=case_id)
+    task = Task.objects.filter(case=case, command_id=command_id, kind="step", state="open").first()
+    return case, task
+
+
+def fire_due_timers(limit: int = 50) -> int:
+    """Fires timers that are due, each case under its lock; returns how many. Found by index, never by scanning."""
+    due = list(Timer.objects.filter(due_at__lte=clock.now()).order_by("due_at", "pk")[:limit])
+    fired = 0
+    for timer in due:
+        case = Case.objects.select_for_update(skip_locked=True).filter(pk=timer.case_id).first()
+        # Gone meanwhile, or the case is being worked on: the next round sees.
+        if case is None or not Timer.objects.filter(pk=timer.pk).exists():
+            continue
+        Timer.objects.filter(pk=timer.pk).delete()
+        conductor.advance(case, bpmn.Fired(timer.command_id), SYSTEM)
+        fired += 1
+    return fired
+
+
+def next_timer() -> datetime | None:
+    """When the next timer of the body is due."""
+    found: datetime | None = Timer.objects.order_by("due_at").values_list("due_at", flat=True).first()
+    return found
+
+
+@step_kind("casework.keep-date", means="Notes a date that matters later.", headers=("name",))
+def keep_date(context: StepContext) -> dict[str, Any]:
+    """The date comes as the input `date`; it becomes the variable of the header's name."""
+    name, on = context.headers["name"], context.inputs.get("date")
+    if not isinstance(on, date):
+        raise ValueError(f"The step that keeps the date {name} was given {on!r} instead of a date.")
+    day = on.date() if isinstance(on, datetime) else on
+    case: Case = Case.objects.get(pk=context.case_id)
+    KeptDate.objects.update_or_create(case=case, name=name, defaults={"on": day, "person_id": case.person_id})
+    record(DATE_KEPT, SYSTEM, conductor.about(case), name=name, on=day)
+    return {name: day}

@@ -1,0 +1,50 @@
+"""All reads of drafts and cases, starting from what the actor may see."""
+
+from towpath.casework.queries.case import (
+    CasePage,
+    answers_of,
+    case,
+    draft,
+    draft_answers,
+    drafts_of,
+    form_context,
+    links_of,
+    task_context,
+)
+from towpath.casework.queries.find import find_cases
+from towpath.casework.queries.queue import Filters, QueuePage, queue, queue_head, troubles
+from towpath.casework.queries.timeline import Happening, timeline
+from towpath.casework.queries.tracking import (
+    Tracking,
+    my_cases,
+    my_dates,
+    tracking,
+    track_by_code,
+    track_by_link,
+)
+
+__all__ = [
+    "CasePage",
+    "Filters",
+    "Happening",
+    "QueuePage",
+    "Tracking",
+    "answers_of",
+    "case",
+    "draft",
+    "draft_answers",
+    "drafts_of",
+    "find_cases",
+    "form_context",
+    "links_of",
+    "my_cases",
+    "my_dates",
+    "queue",
+    "queue_head",
+    "task_context",
+    "timeline",
+    "track_by_code",
+    "track_by_link",
+    "tracking",
+    "troubles",
+]

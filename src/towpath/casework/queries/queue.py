@@ -1,0 +1,83 @@
+"""Queues: the open tasks of a team, or one's own, next deadline first. Pages follow each other by key."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from towpath.casework.models import Question, Task
+from towpath.foundation import clock
+from towpath.foundation.access import Actor
+from towpath.foundation.models import Event
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Filters:
+    """`mine`: only what I hold. Empty strings filter nothing."""
+
+    mine: bool = False
+    team: str = ""
+    service: str = ""
+
+
+@dataclass(frozen=True)
+class QueuePage:
+    """`after` continues the list: (due_at, id) of its last task, or None at the end."""
+
+    tasks: Sequence[Task]
+    after: tuple[datetime, UUID] | None
+    overdue: frozenset[UUID] = field(default_factory=frozenset)
+    waiting: frozenset[UUID] = field(default_factory=frozenset)
+
+
+def queue(actor: Actor, filters: Filters, after: tuple[datetime, UUID] | None = None) -> QueuePage:
+    """One page of open tasks with their cases: two queries, whatever the number of cases."""
+    tasks = _filtered(actor, filters)
+    if after:
+        due, id_ = after
+        # The first condition lets the index start at the place; the second takes off what was shown.
+        tasks = tasks.filter(due_at__gte=due).exclude(due_at=due, id__lte=id_)
+    found = list(tasks.select_related("case").order_by("due_at", "id")[: PAGE + 1])
+    page, now = found[:PAGE], clock.now()
+    last = (page[-1].due_at, page[-1].pk) if len(found) > PAGE else None
+    cases = [task.case_id for task in page]
+    asked = Question.objects.filter(case__in=cases, state="open").values_list("case_id", flat=True)
+    owed = frozenset(asked)
+    return QueuePage(
+        page,
+        last,
+        overdue=frozenset(task.pk for task in page if task.due_at < now),
+        waiting=frozenset(task.pk for task in page if task.case_id in owed),
+    )
+
+
+def _filtered(actor: Actor, filters: Filters) -> QuerySet[Task]:
+    tasks: QuerySet[Task] = Task.objects.filter(state="open", kind="user")
+    teams = actor.teams("task.work")
+    if filters.mine:
+        tasks = tasks.filter(assignee=actor.id)
+    elif filters.team:
+        actor.require("task.work", filters.team)
+        tasks = tasks.filter(team=filters.team)
+    elif "*" not in teams:
+        tasks = tasks.filter(team__in=teams)
+    return tasks.filter(service_code=filters.service) if filters.service else tasks
+
+
+def queue_head(actor: Actor) -> int:
+    """A number that changes whenever something new happened in the body: for pages that look for news."""
+    found = Event.objects.order_by("-xid", "-seq").values_list("seq", flat=True).first()
+    return found or 0
+
+
+def troubles(actor: Actor) -> list[Task]:
+    """Steps that could not be done without a person, first due first."""
+    teams = actor.teams("task.work") | actor.teams("jobs.settle")
+    tasks = Task.objects.filter(state="open", kind="step").filter(~Q(trouble="")).select_related("case")
+    if "*" not in teams:
+        tasks = tasks.filter(case__team__in=teams)
+    return list(tasks.order_by("due_at")[:PAGE])

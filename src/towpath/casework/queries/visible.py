@@ -1,0 +1,44 @@
+"""Who sees which case. Every read of a case begins here."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from towpath.casework.models import Case, Task
+from towpath.foundation.access import Actor, NotAllowed
+
+
+def visible_to(actor: Actor) -> QuerySet[Case]:
+    """Residents see their own; staff those of services and tasks of their teams; a link shows its one case."""
+    cases: QuerySet[Case] = Case.objects.all()
+    if actor.kind == "system":
+        return cases
+    if actor.kind == "staff":
+        teams = actor.teams("case.read")
+        if "*" in teams:
+            return cases
+        theirs = Task.objects.filter(case_id=OuterRef("pk"), team__in=teams)
+        return cases.filter(Q(team__in=teams) | Exists(theirs)) if teams else cases.none()
+    if actor.person is not None:
+        return cases.filter(person_id=actor.person)
+    linked = linked_case(actor)
+    return cases.filter(pk=linked) if linked else cases.none()
+
+
+def linked_case(actor: Actor) -> UUID | None:
+    """The case that a visitor reached by its link, or by reference and code: their id says so."""
+    kind, _, id_ = actor.id.partition(":")
+    return UUID(id_) if actor.kind == "visitor" and kind == "case" else None
+
+
+def own_case(actor: Actor, case_id: Any, permission: str, *, lock: bool = False) -> Case:
+    """A case on which the resident, or staff for them, may act."""
+    if actor.kind == "staff" and not actor.may_somewhere(permission):
+        raise NotAllowed(f"{actor.kind} {actor.id} may not {permission}")
+    # The lock is taken on the row alone: joined rows of other tables stay free.
+    if not visible_to(actor).filter(pk=case_id).exists():
+        raise NotAllowed(f"{actor.kind} {actor.id} may not see case {case_id}")
+    cases: Any = Case.objects.select_for_update() if lock else Case.objects
+    found: Case = cases.get(pk=case_id)
+    return found

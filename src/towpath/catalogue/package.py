@@ -1,0 +1,207 @@
+"""A service package as values: what `load` makes of the files, and what all rooms work with.
+
+Texts are not here but in `Package.texts`, by language; a text's key is its path in the locale file, with dots.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any, Literal
+
+from towpath.engines import bpmn, dmn, feel
+
+Value = feel.Expression | None
+AppliesBy = Literal["submitted", "decided", "event-date"]
+
+
+@dataclass(frozen=True)
+class Check:
+    id: str
+    holds: feel.Expression
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where the answer is known already. Shown to the resident before it is used."""
+
+    register: str
+    operation: str
+    field: str
+    assurance: str
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question to a resident, or one field of a form for staff."""
+
+    id: str
+    type: str
+    optional: bool = False
+    show_if: Value = None
+    options: tuple[str, ...] = ()
+    checks: tuple[Check, ...] = ()
+    min: Decimal | None = None
+    max: Decimal | None = None
+    max_length: int | None = None
+    max_files: int = 1
+    source: Source | None = None
+    fills: str = ""
+    sensitive: bool = False
+    retention: str = ""
+    prefill: Value = None
+
+
+@dataclass(frozen=True)
+class Page:
+    id: str
+    questions: tuple[Question, ...]
+    show_if: Value = None
+
+
+@dataclass(frozen=True)
+class GuidedCheck:
+    decision: str
+    questions: tuple[Question, ...]
+
+
+@dataclass(frozen=True)
+class Form:
+    pages: tuple[Page, ...]
+    guided_check: GuidedCheck | None = None
+
+    def question(self, id: str) -> Question | None:
+        return next((q for page in self.pages for q in page.questions if q.id == id), None)
+
+
+@dataclass(frozen=True)
+class Decides:
+    outcomes: tuple[str, ...]
+    when: Value = None
+
+
+@dataclass(frozen=True)
+class TaskForm:
+    """What a member of staff fills in to complete a user task."""
+
+    id: str
+    due: str = ""
+    shows: tuple[str, ...] = ()
+    fields: tuple[Question, ...] = ()
+    decides: Decides | None = None
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What a resident may be asked while the case runs."""
+
+    id: str
+    letter: str
+    fields: tuple[Question, ...]
+    wording: str = ""
+    reply_within: str = ""
+
+
+@dataclass(frozen=True)
+class Place:
+    value: feel.Expression
+    written_as: str
+    question: str = ""
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    id: str
+    show_if: Value = None
+
+
+@dataclass(frozen=True)
+class Letter:
+    id: str
+    tells: str
+    channels: tuple[str, ...]
+    paragraphs: tuple[Paragraph, ...]
+    places: Mapping[str, Place] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Stage:
+    id: str
+    elements: frozenset[str]
+    waits_for: str = "us"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    id: str
+    favourable: bool
+    by: str
+    appeal: bool = True
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """`within` runs from submission to decision."""
+
+    within: str
+    stops: bool
+    legal_basis: str
+    warn_before: str = ""
+
+
+@dataclass(frozen=True)
+class Term:
+    within: str = ""
+    legal_basis: str = ""
+
+
+@dataclass(frozen=True)
+class Service:
+    """What the body offers (terms follow CPSV-AP). `raw` is the whole of service.yaml, for description."""
+
+    identifier: str
+    version: str
+    in_force_from: date
+    applies_by: str
+    languages: tuple[str, ...]
+    channels: tuple[str, ...]
+    owning_team: str
+    teams: tuple[str, ...]
+    assurance: str
+    read_assurance: str
+    open_to: tuple[str, ...]
+    legal_resources: tuple[str, ...]
+    stages: tuple[Stage, ...]
+    outcomes: Mapping[str, Outcome]
+    deadline: Deadline | None
+    appeal: Term
+    review: Term
+    reviewed_outcomes: frozenset[str]
+    drafts_kept: str
+    raw: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Package:
+    """A whole service, compiled. The same files always give an equal package."""
+
+    service: Service
+    form: Form
+    tasks: Mapping[str, TaskForm]
+    asks: Mapping[str, Ask]
+    letters: Mapping[str, Letter]
+    process: bpmn.Process
+    model: bpmn.Model
+    decisions: Mapping[str, dmn.Model]
+    texts: Mapping[str, Mapping[str, str]]
+    scenarios: Mapping[str, Any]
+
+    def text(self, key: str, language: str, default: str = "") -> str:
+        """A text in a language, else in the service's first one, else `default` (or the key's last part)."""
+        for code in (language, *self.service.languages):
+            if found := self.texts.get(code, {}).get(key):
+                return found
+        return default or key.rpartition(".")[2].replace("_", " ").replace("-", " ")
+
+    def stage_of(self, element: str) -> Stage | None:
+        return next((stage for stage in self.service.stages if element in stage.elements), None)
