@@ -23,7 +23,7 @@ from towpath.engines.bpmn.variables import Token, Variables, evaluate, mapped
 from towpath.engines.bpmn.waits import closing, command_id, opened, waits_on
 
 FORMAT = 1
-LIMIT = 10_000  # visits in one step
+LIMIT = 5_000  # visits in one step
 
 
 class Play:
