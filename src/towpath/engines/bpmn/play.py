@@ -23,7 +23,7 @@ from towpath.engines.bpmn.variables import Token, Variables, evaluate, mapped
 from towpath.engines.bpmn.waits import closing, command_id, opened, waits_on
 
 FORMAT = 1
-LIMIT = 5_000  # visits in one step
+LIMIT = 1_000  # visits of one element in one step: a process has 2,000 elements, so all of this is bounded
 
 
 class Play:
@@ -40,7 +40,7 @@ class Play:
         self.commands: list[Command] = []
         self.passed: list[Passage] = []
         self._moving: deque[tuple[Element, str, str | None]] = deque()
-        self._visits = 0
+        self._visits: dict[str, int] = {}
 
     def settle(self) -> Step:
         """Move until everything waits, and tell what has changed."""
@@ -104,9 +104,9 @@ class Play:
 
     def _number(self, element: Element) -> str:
         number, self.next = str(self.next), self.next + 1
-        self._visits += 1
-        if self._visits > LIMIT:
-            why = f"more than {LIMIT} elements passed in one step; it runs in circles"
+        self._visits[element.id] = self._visits.get(element.id, 0) + 1
+        if self._visits[element.id] > LIMIT:
+            why = f"passed more than {LIMIT} times in one step; it runs in circles"
             raise Incident(element.id, element.name, why)
         return number
 
