@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 from towpath.engines import feel
 from towpath.engines.dmn.trace import MatchedRule
-from towpath.engines.dmn.types import ANY, Type
+from towpath.engines.dmn.types import ANY, Type, outside
 from towpath.engines.feel.closures import Unknown
 from towpath.engines.feel.limits import Scope, budget_of
 from towpath.engines.feel.values import arithmetic, equal, ordered
@@ -27,9 +29,7 @@ class Column:
     allowed: feel.UnaryTest | None = None
 
     def misfit(self, value: Any) -> str:
-        why = self.type.misfit(value)
-        if not why and value is not None and self.allowed and not self.allowed(value, {}):
-            why = f"should be one of {self.allowed.text} but is {value!s:.80}"
+        why = self.type.misfit(value) or outside(self.allowed, value)
         return f"{self.expression.text} {why}" if why else ""
 
 
@@ -44,11 +44,9 @@ class Output:
     default: feel.Expression | None = None
 
     def checked(self, value: Any, note: Note) -> Any:
-        why = self.type.misfit(value)
-        if not why and value is not None and self.allowed and not self.allowed(value, {}):
-            why = f"should be one of {self.allowed.text} but is {value!s:.80}"
+        why = self.type.misfit(value) or outside(self.allowed, value)
         if why:
-            note(f"output {self.name} {why}".replace("  ", " "))
+            note(f"output {self.name or 'column'} {why}")
         return None if why else value
 
     def rank(self, value: Any, scope: Scope) -> int:
@@ -131,8 +129,7 @@ class Table:
         if self._misfits(values, note):
             return None, seen, ()
         rules = (rule for rule in self.rules if rule.holds(values, scope))
-        first = next(rules, None) if self.policy == "FIRST" else None
-        found = ([first] if first else []) if self.policy == "FIRST" else list(rules)
+        found = list(islice(rules, 1)) if self.policy == "FIRST" else list(rules)
         value, matched = self._outcome(found, scope, note)
         return value, seen, matched
 
@@ -209,7 +206,7 @@ class Table:
 
     def _aggregated(self, outputs: list[Any]) -> Any:
         if self.aggregation == "COUNT":
-            return len(outputs)
+            return Decimal(len(outputs))
         total = outputs[0]
         for value in outputs[1:]:
             if self.aggregation == "SUM":

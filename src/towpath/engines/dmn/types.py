@@ -42,17 +42,19 @@ class Type:
             why = type_.misfit(value.get(name)) if isinstance(value, Mapping) else ""
             if why:
                 return f"{name} {why}"
-        return self._disallowed(value)
+        return outside(self.allowed, value)
 
     def _misfit_in_list(self, value: Any, of: Type) -> str:
         if not isinstance(value, list):
             return f"should be a list ({self.name}) but is a {_said(value)}"
-        return next((why for why in map(of.misfit, value) if why), "") or self._disallowed(value)
+        return next((why for why in map(of.misfit, value) if why), "") or outside(self.allowed, value)
 
-    def _disallowed(self, value: Any) -> str:
-        if self.allowed is None or self.allowed(value, {}):
-            return ""
-        return f"should be one of {self.allowed.text} but is {value!s:.80}"
+
+def outside(allowed: feel.UnaryTest | None, value: Any) -> str:
+    """Why the value is not among the allowed ones, or "". Null always is."""
+    if value is None or allowed is None or allowed(value, {}):
+        return ""
+    return f"should be one of {allowed.text} but is {value!s:.80}"
 
 
 def _said(value: Any) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from towpath.engines.feel.limits import Scope, budget_of
+from towpath.engines.feel.limits import POWER_STEPS, Scope, budget_of
 from towpath.engines.feel.nodes import Node
 from towpath.engines.feel.values import (
     ARITHMETIC,
@@ -108,6 +108,8 @@ def _half_range(node: Node) -> Code:
 def _arithmetic(node: Node) -> Code:
     left, right = map(code, node.children)
     sign = node.value
+    if sign == "**":
+        return _power(left, right)
     on_numbers = ARITHMETIC[sign, "number", "number"]
 
     def work_out(scope: Scope) -> Any:
@@ -118,6 +120,14 @@ def _arithmetic(node: Node) -> Code:
             except FAILURES:
                 return None
         return arithmetic(sign, a, b)
+
+    return work_out
+
+
+def _power(base: Code, exponent: Code) -> Code:
+    def work_out(scope: Scope) -> Any:
+        budget_of(scope).spend(POWER_STEPS)
+        return arithmetic("**", base(scope), exponent(scope))
 
     return work_out
 

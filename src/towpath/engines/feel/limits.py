@@ -10,6 +10,7 @@ MAX_LIST = 50_000  # items of one list
 MAX_STRING = 100_000  # characters of one string that an expression builds
 MAX_EXPONENT = 6_144  # powers of ten of one number: IEEE 754 decimal128, DMN 1.5 section 10.3.2.3.1
 MAX_STEPS = 100_000  # loop turns and list items touched in one evaluation
+POWER_STEPS = 50  # what one power counts for: a broken exponent takes that much longer
 MAX_PATTERN = 200  # characters of a pattern for matches()
 MAX_MATCHING = 20_000_000  # worst-case steps of a pattern on its text
 
