@@ -21,7 +21,7 @@ create table if not exists request (
 """
 
 
-class OtherRequest(Exception):  # noqa: N818
+class OtherRequest(Exception):  # noqa: N818 (named as people say it)
     """The key was used before, for another request."""
 
 

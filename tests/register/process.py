@@ -58,7 +58,9 @@ class RunningRegister:
         return (self.folder / "public.key").read_text()
 
     def post(self, path: str, body: Any = None, **headers: str) -> httpx.Response:
-        sent = {"Authorization": f"Bearer {self.token}"} | {k.replace("_", "-"): v for k, v in headers.items()}
+        sent = {"Authorization": f"Bearer {self.token}"} | {
+            k.replace("_", "-"): v for k, v in headers.items()
+        }
         content = {"content": body} if isinstance(body, bytes) else {"json": body}
         return httpx.post(self.url + path, headers=sent, trust_env=False, **content)
 

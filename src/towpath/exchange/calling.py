@@ -95,7 +95,7 @@ def _is_wanted(call: Call, quiet: str) -> bool:
 
 def _put_off(call: Call, quiet: str) -> bool:
     """While its register is known to be down, a call waits; not for ever, since a person must hear of it."""
-    until = circuit.closed_until(call.peer)
+    until = circuit.open_until(call.peer)
     if until is None:
         return False
     if not quiet and rules.put_off_too_long(call.since, clock.now()):

@@ -9,17 +9,23 @@ from towpath.exchange.models import Circuit
 from towpath.foundation import clock
 
 
-def closed_until(peer: str) -> datetime | None:
+def open_until(peer: str) -> datetime | None:
     """None: send now. Else the moment to come back; of those who come then, one may probe."""
     now = clock.now()
     row = Circuit.objects.filter(peer=peer, probe_at__isnull=False).first()
     if row is None:
         return None
     after_probe = now + rules.PROBE_EVERY
-    if row.probe_at > now:
-        return row.probe_at
-    ours = Circuit.objects.filter(pk=row.pk, probe_at=row.probe_at).update(probe_at=after_probe)
+    later: datetime = row.probe_at
+    if later > now:
+        return later
+    ours = Circuit.objects.filter(pk=row.pk, probe_at=later).update(probe_at=after_probe)
     return None if ours else after_probe
+
+
+def is_down(peer: str) -> bool:
+    """For who won't wait: whether a call is useless now. Writes nothing, so that no page waits for another's probe."""
+    return Circuit.objects.filter(peer=peer, probe_at__gt=clock.now()).exists()
 
 
 def failed(peer: str) -> None:

@@ -27,7 +27,7 @@ def ask(
     What may not be asked ends as `refused` at once, with a code in `why`, and nothing is sent. `purpose` is the
     operation's declared one unless named; `result` is the process variable that takes the answer.
     """
-    known = Call.objects.filter(case_id=case_id, command_id=command_id).first()
+    known: Call | None = Call.objects.filter(case_id=case_id, command_id=command_id).first()
     if known is not None:
         return known
     declared = operations().get(operation)

@@ -50,7 +50,7 @@ def _asked(actor: Actor, name: str, inputs: Mapping[str, Any], purpose: str, sec
     if terms is None:
         log.warning("%s is not asked: %s", name, objection)
         return None
-    if circuit.closed_until(operation.connector) is not None:
+    if circuit.is_down(operation.connector):
         return None
     question = policy.question(operation, terms, own, str(uuid7()))
     _note(events.ASKED, actor, question)

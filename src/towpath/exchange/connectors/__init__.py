@@ -19,7 +19,7 @@ from towpath.foundation.access import Assurance
 FOLDER = Path(__file__).parent
 
 
-class BrokenConnector(ValueError):
+class BrokenConnector(ValueError):  # noqa: N818 (named as people say it)
     """A declaration breaks the rules: which file, where in it, and what."""
 
 
@@ -60,7 +60,15 @@ class Operation:
 
 def _places(schema: Mapping[str, Any], value: Any) -> list[str]:
     checker = jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker())
-    return sorted({f"{error.json_path}: {error.validator}" for error in checker.iter_errors(value)})
+    return sorted({place for error in checker.iter_errors(value) for place in _named(error)})
+
+
+def _named(error: jsonschema.ValidationError) -> list[str]:
+    if error.validator == "required":
+        required: Any = error.validator_value
+        given: Any = error.instance
+        return [f"{error.json_path}.{name}: missing" for name in required if name not in given]
+    return [f"{error.json_path}: {error.validator}"]
 
 
 @lru_cache
