@@ -34,8 +34,10 @@ class Expression(_Compiled):
         self._loops = _loops(node)
 
     def __call__(self, context: Mapping[str, Any]) -> Any:
+        if self._loops or not isinstance(context, dict):
+            context = _scope(context, self._loops)
         try:
-            return self.run(_scope(context, self._loops))
+            return self.run(context)
         except (Exceeded, RecursionError) as error:
             raise stopped(self.text, error) from None
 
@@ -64,8 +66,10 @@ class UnaryTest(_Compiled):
         return lambda value, scope: test(value, scope) is True
 
     def __call__(self, value: Any, context: Mapping[str, Any]) -> bool:
+        if self._loops or not isinstance(context, dict):
+            context = _scope(context, self._loops)
         try:
-            return self.run(value, _scope(context, self._loops))
+            return self.run(value, context)
         except (Exceeded, RecursionError) as error:
             raise stopped(self.text, error) from None
 
