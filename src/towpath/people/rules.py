@@ -70,9 +70,10 @@ def normalised(kind: str, value: str) -> str:
 
 
 def _email(text: str) -> str:
-    if len(text) > EMAIL_LENGTH or not EMAIL.fullmatch(text) or not text.isprintable():
+    folded = text.casefold()
+    if len(folded) > EMAIL_LENGTH or not EMAIL.fullmatch(folded) or not folded.isprintable():
         raise WrongContactPoint("email", "An e-mail address looks like name@example.org.")
-    return text.casefold()
+    return folded
 
 
 def _phone(text: str) -> str:

@@ -6,17 +6,18 @@ from django.urls import reverse
 from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext as _
 
+from towpath.foundation import tenancy
 from towpath.surfaces.look import Frame, Language, Link
 
 
 def staff_frame(request: HttpRequest) -> Frame:
     user = request.user
     if not user.is_authenticated:
-        return Frame(body=request.tenant.name, demo=_demo(request), languages=_languages(request))
+        return Frame(body=tenancy.current().name, demo=is_demo(), languages=_languages(request))
     return Frame(
-        body=request.tenant.name,
+        body=tenancy.current().name,
         home="/desk/",
-        demo=_demo(request),
+        demo=is_demo(),
         person=user.name,
         sign_out=reverse("account_logout"),
         account=[
@@ -28,16 +29,17 @@ def staff_frame(request: HttpRequest) -> Frame:
 
 
 def resident_frame(request: HttpRequest) -> Frame:
-    return Frame(body=request.tenant.name, demo=_demo(request), languages=_languages(request))
+    return Frame(body=tenancy.current().name, demo=is_demo(), languages=_languages(request))
 
 
-def _demo(request: HttpRequest) -> bool:
-    return bool(settings.DEMO and request.tenant.is_demo)
+def is_demo() -> bool:
+    """Only then may a page show what would be a secret elsewhere."""
+    return bool(settings.DEMO and tenancy.current().is_demo)
 
 
 def _languages(request: HttpRequest) -> list[Language]:
     shown = []
-    for code in request.tenant.languages or [settings.LANGUAGE_CODE]:
+    for code in tenancy.current().languages or [settings.LANGUAGE_CODE]:
         info = get_language_info(code)
         query = request.GET.copy()
         query["lang"] = code

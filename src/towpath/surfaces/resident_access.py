@@ -21,7 +21,7 @@ def resident(request: HttpRequest) -> Actor:
     """The signed-in resident, or the visitor that everybody else is."""
     actor: Actor | None = getattr(request, "resident", None)
     if actor is None:
-        actor = request.resident = _known(request)
+        actor = vars(request)["resident"] = _known(request)
     return actor
 
 
@@ -50,10 +50,10 @@ def sign_in(request: HttpRequest, person: UUID, assurance: Assurance) -> None:
     }
     request.session.cycle_key()
     rotate_token(request)
-    request.resident = None
+    vars(request).pop("resident", None)
 
 
 def sign_out(request: HttpRequest) -> None:
     """All that this browser knew of the resident goes, drafts at hand included."""
     request.session.flush()
-    request.resident = VISITOR
+    vars(request)["resident"] = VISITOR

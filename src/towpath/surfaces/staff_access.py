@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, cast
 from urllib.parse import urlencode, urlsplit
 
 from allauth.account.authentication import get_authentication_records
@@ -16,6 +16,9 @@ from django.urls import reverse
 from towpath.foundation.access import Actor, NotAllowed
 from towpath.people import queries
 from towpath.surfaces.frames import staff_frame
+
+if TYPE_CHECKING:
+    from towpath.people.models import User
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
@@ -42,17 +45,22 @@ def staff_page(permission: str | None = None) -> Callable[[View[P]], View[P]]:
             elsewhere = _still_to_do(request)
             if elsewhere:
                 return _lead(request, elsewhere)
-            actor = queries.staff_actor(request.user)
+            actor = queries.staff_actor(signed_in(request))
             if actor is None:
                 return _not_staff(request)
             if permission and not actor.may_somewhere(permission):
                 raise NotAllowed(f"staff {actor.id} may not {permission}")
-            request.desk_actor = actor
+            vars(request)["desk_actor"] = actor
             return view(request, *args, **kwargs)
 
         return guarded
 
     return guard
+
+
+def signed_in(request: HttpRequest) -> "User":
+    """The account, where it is certain that there is one."""
+    return cast("User", request.user)
 
 
 def note_second_factor(request: HttpRequest) -> None:
@@ -95,7 +103,7 @@ def _not_staff(request: HttpRequest) -> HttpResponse:
     suffix = "" if port in {"80", "443"} else f":{port}"
     bodies = [
         (tenant.name, f"{request.scheme}://{tenant.host}{suffix}/desk/")
-        for tenant in queries.bodies_of(request.user)
+        for tenant in queries.bodies_of(signed_in(request))
     ]
     values = {"frame": staff_frame(request), "bodies": bodies, "account": request.user}
     return render(request, "towpath/accounts/not_staff.html", values, status=403)

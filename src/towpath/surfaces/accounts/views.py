@@ -6,14 +6,14 @@ from allauth.account import views as account
 from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as totp
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
+from towpath.foundation import tenancy
 from towpath.people import queries
 from towpath.surfaces.accounts.questions import general_errors, questions
-from towpath.surfaces.frames import staff_frame
-from towpath.surfaces.staff_access import note_second_factor
+from towpath.surfaces.frames import is_demo, staff_frame
+from towpath.surfaces.staff_access import note_second_factor, signed_in
 
 PLACE = "towpath/accounts/"
 
@@ -32,16 +32,12 @@ class Framed:
         context |= {"questions": asked, "summary": [*errors, *asked], "errors": wrong}
         return context | {"frame": staff_frame(self.request), "next": self.request.GET.get("next", "")}
 
-    @property
-    def is_demo(self) -> bool:
-        return bool(settings.DEMO and self.request.tenant.is_demo)
-
 
 class Login(Framed, account.LoginView):  # type: ignore[misc]  # untyped there, as below
     template_name = f"{PLACE}login.html"
 
     def get_context_data(self, **values: Any) -> dict[str, Any]:
-        shown = self.request.tenant.settings.get("demo-accounts", []) if self.is_demo else []
+        shown = tenancy.current().settings.get("demo-accounts", []) if is_demo() else []
         return super().get_context_data(**values) | {"demo_accounts": shown}
 
 
@@ -49,7 +45,7 @@ class Authenticate(Framed, mfa.AuthenticateView):  # type: ignore[misc]
     template_name = f"{PLACE}authenticate.html"
 
     def get_context_data(self, **values: Any) -> dict[str, Any]:
-        code = queries.current_code(self.stage.login.user) if self.is_demo else ""
+        code = queries.current_code(self.stage.login.user) if is_demo() else ""
         return super().get_context_data(**values) | {"demo_code": code}
 
 
@@ -57,7 +53,7 @@ class ReauthenticateByCode(Framed, mfa.ReauthenticateView):  # type: ignore[misc
     template_name = f"{PLACE}authenticate.html"
 
     def get_context_data(self, **values: Any) -> dict[str, Any]:
-        code = queries.current_code(self.request.user) if self.is_demo else ""
+        code = queries.current_code(signed_in(self.request)) if is_demo() else ""
         return super().get_context_data(**values) | {"demo_code": code, "again": True}
 
 

@@ -16,7 +16,7 @@ import requests
 from authlib.common.errors import AuthlibBaseError
 from authlib.integrations.requests_client import OAuth2Session
 from django.conf import settings
-from joserfc import jwk, jwt
+from joserfc import jwk, jws, jwt
 from joserfc.errors import JoseError
 
 from towpath.foundation import ids
@@ -147,7 +147,9 @@ def believe(token: str, keys: Mapping[str, Any], provider: Provider, nonce: str,
         nonce={"essential": True, "value": nonce},
     )
     try:
-        claims = jwt.decode(token, jwk.KeySet.import_key_set(dict(keys)), algorithms=ALGORITHMS).claims
+        claims = jwt.decode(
+            token, jwk.KeySet.import_key_set({"keys": keys["keys"]}), algorithms=ALGORITHMS
+        ).claims
         registry.validate(claims)
     except (JoseError, ValueError, TypeError, KeyError) as error:
         raise SignInError(
@@ -217,8 +219,6 @@ def _keys(provider: Provider, token: str) -> dict[str, Any]:
 
 
 def _key_name(token: str) -> str | None:
-    from joserfc import jws
-
     try:
         return jws.extract_compact(token.encode()).headers().get("kid")
     except (JoseError, ValueError):

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
+from towpath.foundation import tenancy
 from towpath.foundation.access import LEVELS, Assurance
 from towpath.people.actions import sign_in_resident
 from towpath.surfaces import resident_access
@@ -34,7 +35,7 @@ def begin(request: HttpRequest) -> HttpResponse:
     if resident_access.resident(request).assured(wanted):
         return HttpResponseRedirect(next_page)
     try:
-        provider = rp.provider_of(request.tenant)
+        provider = rp.provider_of(tenancy.current())
         address, state, attempt = rp.begin(provider, _callback(request), next_page, wanted)
     except SignInError as error:
         return _trouble(request, error, next_page, wanted)
@@ -58,7 +59,7 @@ def callback(request: HttpRequest) -> HttpResponse:
 
 
 def _signed_in(request: HttpRequest, attempt: Attempt) -> HttpResponse:
-    provider = rp.provider_of(request.tenant)
+    provider = rp.provider_of(tenancy.current())
     if time.time() - attempt.at > TRY_LIFE:
         raise SignInError("expired", "the person came back too late")
     if request.GET.get("iss", provider.issuer) != provider.issuer:  # RFC 9207
@@ -78,7 +79,7 @@ def leave(request: HttpRequest) -> HttpResponse:
     resident_access.sign_out(request)
     home = request.build_absolute_uri("/")
     try:
-        return HttpResponseRedirect(rp.end_address(rp.provider_of(request.tenant), home) or home)
+        return HttpResponseRedirect(rp.end_address(rp.provider_of(tenancy.current()), home) or home)
     except SignInError:
         return HttpResponseRedirect(home)
 
@@ -107,7 +108,7 @@ def _level(asked: str) -> Assurance:
 
 
 def _trouble(request: HttpRequest, error: SignInError, next_page: str, wanted: Assurance) -> HttpResponse:
-    log.warning("sign-in at %s: %s", request.tenant.code, error)
+    log.warning("sign-in at %s: %s", tenancy.current().code, error)
     again = f"{reverse('signin:begin')}?{urlencode({'next': next_page, 'assurance': wanted})}"
     values = {"frame": resident_frame(request), "trouble": error.trouble, "again": again, "next": next_page}
     page = "towpath/signin/trouble.html"
