@@ -1,10 +1,14 @@
 """Writing to Towpath as a resident's mail program would: by SMTP, threaded by In-Reply-To and References."""
 
 import smtplib
+from email import policy
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 
 from demo.postoffice.store import Message
+
+# Shorter lines would make the library encode long Message-IDs as words, which breaks threads in many programs.
+LONG_LINES = policy.SMTP.clone(max_line_length=900)
 
 
 def answer(address: str, to: Message, text: str) -> EmailMessage:
@@ -20,7 +24,7 @@ def answer(address: str, to: Message, text: str) -> EmailMessage:
 
 def new(address: str, to: str, subject: str, text: str) -> EmailMessage:
     """ValueError where an address or the subject has a line break in it."""
-    message = EmailMessage()
+    message = EmailMessage(policy=LONG_LINES)
     message["From"] = address
     message["To"] = to
     message["Subject"] = subject

@@ -30,7 +30,7 @@ ROBOTS: Final = ("List-Id", "List-Unsubscribe", "X-Autoreply", "X-Autorespond")
 Part: TypeAlias = "Message[Any, Any]"
 
 
-class Poison(ValueError):  # noqa: N818 (the message is poison, not the reading)
+class Poison(ValueError):
     """A message that can't be read. The text says why, for the person who looks at it."""
 
 
@@ -130,13 +130,16 @@ def clean(text: str) -> str:
     return text.replace("\x00", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()
 
 
-def _header(message: Part, name: str, longest: int = HEADER) -> str:
-    value = str(message.get(name, ""))[:longest]
+def _decoded_words(value: str) -> str:
     try:
         value = str(make_header(decode_header(value)))
     except Exception:  # unknown charsets, broken base64: shown as it came
         value = value.encode("utf-8", "replace").decode()
-    return " ".join(clean(value).split())
+    return clean(value)
+
+
+def _header(message: Part, name: str) -> str:
+    return " ".join(_decoded_words(str(message.get(name, ""))[:HEADER]).split())
 
 
 def _addresses(message: Part, *names: str) -> list[str]:
@@ -146,9 +149,10 @@ def _addresses(message: Part, *names: str) -> list[str]:
 
 
 def _answers(message: Part) -> str:
-    direct = MESSAGE_ID.findall(str(message.get("In-Reply-To", ""))[:HEADER])
-    earlier = MESSAGE_ID.findall(str(message.get("References", ""))[-REFERENCES:])
-    return clean(" ".join([*direct, *reversed(earlier)]))
+    """Some programs encode long Message-IDs as if they were words, so they are decoded first."""
+    direct = MESSAGE_ID.findall(_decoded_words(str(message.get("In-Reply-To", ""))[:HEADER]))
+    earlier = MESSAGE_ID.findall(_decoded_words(str(message.get("References", ""))[-REFERENCES:]))
+    return " ".join([*direct, *reversed(earlier)])
 
 
 def _automatic(message: Part, envelope_sender: str) -> bool:
@@ -210,10 +214,10 @@ def _attachments(parts: list[Part]) -> Iterator[Attachment]:
 def _name(part: Part, number: int) -> str:
     """Without folders and control characters; numbered where there is none."""
     try:
-        given = str(make_header(decode_header(str(part.get_filename() or ""))))
-    except Exception:
+        given = _decoded_words(str(part.get_filename() or ""))
+    except Exception:  # parameters may be broken too
         given = ""
-    last = re.split(r"[/\\]", clean(given))[-1]
+    last = re.split(r"[/\\]", given)[-1]
     return "".join(c for c in last if c.isprintable()).strip(" .")[:200] or f"attachment-{number}"
 
 

@@ -59,7 +59,7 @@ KINDS: Final[frozenset[str]] = frozenset(
 )
 
 
-class NotPossible(ValueError):  # noqa: N818 (named as people say it)
+class NotPossible(ValueError):
     """A state can't follow another, or a value is none of those that are known. Says which would be right."""
 
 

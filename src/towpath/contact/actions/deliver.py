@@ -16,7 +16,7 @@ from towpath.foundation import clock, jobs, tenancy
 from towpath.foundation.models import Tenant
 
 
-class NotTaken(Exception):  # noqa: N818 (it asks for another try)
+class NotTaken(Exception):
     """The mail server did not take a message now. It is tried again."""
 
 
