@@ -23,6 +23,7 @@ from towpath.foundation.journal import Fact, event_type, record
 from towpath.foundation.models import GivenUp, Tenant
 
 log = logging.getLogger(__name__)
+STALLED = 20  # seconds without a sign of a job's worker
 
 JOB_GIVEN_UP = event_type("job.given-up", "The last try of a job failed; a person must see to it.", "job")
 JOB_SETTLED = event_type("job.settled", "A person saw to a job that had failed.", "job", "how")
@@ -103,6 +104,16 @@ class Waits(procrastinate.BaseRetryStrategy):
 @app.task(name="towpath.job", pass_context=True, retry=Waits())
 def run(context: procrastinate.JobContext, *, tenant: int, job: str, arguments: dict[str, Any]) -> None:
     perform(Tenant.objects.get(pk=tenant), job, arguments, tried=context.job.attempts + 1)
+
+
+@app.periodic(cron="* * * * * */15")
+@app.task(name="towpath.stalled", queueing_lock="stalled", pass_context=True)
+async def put_back_stalled(context: procrastinate.JobContext, timestamp: int) -> None:
+    """Jobs whose worker died go back into the queue: they are idempotent."""
+    manager = context.app.job_manager
+    for stalled in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED):
+        log.warning("Job %s was cut short and is done again", stalled.id)
+        await manager.retry_job(stalled)
 
 
 def perform(tenant: Tenant, name: str, arguments: dict[str, Any], *, tried: int) -> None:

@@ -1,21 +1,17 @@
-"""What every page knows."""
+"""What every page knows: its frame. A view that knows more about who looks gives its own."""
 
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest
-from django.utils import translation
+from django.utils.functional import SimpleLazyObject
+
+from towpath.foundation import tenancy
+from towpath.surfaces.frames import resident_frame
+from towpath.surfaces.look import Frame
 
 
 def body(request: HttpRequest) -> dict[str, Any]:
-    tenant = getattr(request, "tenant", None)
-    offered = (tenant.languages if tenant else None) or [code for code, _ in settings.LANGUAGES]
-    language = translation.get_language() or "en"
-    return {
-        "tenant": tenant,
-        "DEMO": settings.DEMO and bool(tenant and tenant.is_demo),
-        "LANGUAGE_CODE": language,
-        "LANGUAGE_BIDI": translation.get_language_bidi(),
-        "languages": [(code, name) for code, name in settings.LANGUAGES if code in offered],
-        "resident": request.session.get("resident") if tenant else None,
-    }
+    def frame() -> Frame:
+        return resident_frame(request) if tenancy.is_set() else Frame(body="Towpath")
+
+    return {"tenant": getattr(request, "tenant", None), "frame": SimpleLazyObject(frame)}

@@ -6,6 +6,7 @@ import json
 import os
 import sys
 import time
+from argparse import ArgumentParser
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,13 +18,13 @@ from towpath.project.processes import Site, database, processes, steps, surround
 from towpath.project.supervise import RunError, Stopped, Supervisor
 
 LOCK = "run.lock"
+TOLD = ("DATABASE_URL", "PORT")  # with all of TOWPATH_*: what other commands on this machine need
 
 
 def main(argv: Sequence[str] = ()) -> int:
     """Runs until Ctrl-C. 0: stopped on request; 1: told what went wrong."""
-    if argv:
-        say(f"towpath run takes no arguments (given: {' '.join(argv)}). PORT chooses the port.")
-        return 2
+    what = "Runs everything on this machine until Ctrl-C. PORT chooses the port."
+    ArgumentParser("towpath run", description=what).parse_args(argv)
     try:
         ports, var = from_environment(), var_folder()
         with only_one(var):
@@ -106,7 +107,7 @@ def require_free(ports: Ports, patience: float) -> None:
 
 
 def write_state(site: Site, ids: dict[str, int]) -> None:
-    """What `towpath health` reads. It holds the database's password: for our eyes only."""
+    """What `towpath health` reads. It holds secrets: for our eyes only."""
     state = site.var / health.STATE
     found = {
         "pid": os.getpid(),
@@ -114,6 +115,8 @@ def write_state(site: Site, ids: dict[str, int]) -> None:
         "register": site.ports.url(site.ports.register),
         "database": site.database,
         "processes": ids,
+        "environment": site.variables(),
+        "environment": {k: v for k, v in site.env().items() if k in TOLD or k.startswith("TOWPATH_")},
     }
     fresh = state.with_suffix(".new")
     fresh.unlink(missing_ok=True)
@@ -138,7 +141,7 @@ HTTP_OR_SMTP = {"intake": "smtp", "smtp": "smtp"}
 
 
 def say(text: str) -> None:
-    print(text, flush=True)  # noqa: T201 (this is the screen)
+    print(text, flush=True)
 
 
 if __name__ == "__main__":

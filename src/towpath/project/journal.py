@@ -1,0 +1,70 @@
+"""`towpath journal seal|head|verify`: the proof that nobody changed the journal or the log of reads."""
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+from towpath.foundation import tenancy
+from towpath.foundation.journal import seal
+from towpath.foundation.journal.seal import Head
+from towpath.foundation.journal.verify import verify
+from towpath.foundation.models import Tenant
+from towpath.project.cli import parser
+
+
+def main(arguments: list[str]) -> int:
+    commands = parser("journal", "Seals, exports the head of, and verifies the journal.")
+    commands.add_argument("what", choices=["seal", "head", "verify"])
+    commands.add_argument("--body", help="the code of one body; all of them if it is left out")
+    commands.add_argument(
+        "--head", type=Path, metavar="FILE", help="verify: heads exported earlier, kept elsewhere"
+    )
+    options = commands.parse_args(arguments)
+    tenants = Tenant.objects.filter(is_rehearsal=False).order_by("code")
+    if options.body:
+        tenants = tenants.filter(code=options.body)
+    if not tenants:
+        print(
+            f"No body is called {options.body}." if options.body else "There is no body yet.", file=sys.stderr
+        )
+        return 2
+    if options.what == "verify":
+        return _verify(list(tenants), _exported(options.head))
+    for tenant in tenants:
+        with tenancy.inside(tenant):
+            _seal_or_tell(options.what)
+    return 0
+
+
+def _seal_or_tell(what: str) -> None:
+    for ledger in seal.LEDGERS:
+        while what == "seal" and seal.seal(ledger):
+            pass
+        newest = seal.newest(ledger)
+        if newest:
+            print(json.dumps(asdict(seal.head(newest))))
+
+
+def _exported(file: Path | None) -> dict[tuple[str, str], Head]:
+    if file is None:
+        return {}
+    heads = [Head(**json.loads(line)) for line in file.read_text().splitlines() if line.strip()]
+    return {(head.tenant, head.ledger): head for head in heads}
+
+
+def _verify(tenants: list[Tenant], heads: dict[tuple[str, str], Head]) -> int:
+    """0: whole. 1: something was changed; each finding on a line."""
+    wrong = 0
+    for tenant in tenants:
+        with tenancy.inside(tenant):
+            for ledger in seal.LEDGERS:
+                findings = verify(ledger, heads.get((tenant.code, ledger)))
+                wrong += len(findings)
+                for found in findings:
+                    print(f"{tenant.code} {ledger}: {found.what.upper()}: {found.text} (seal {found.seal})")
+                newest = seal.newest(ledger)
+                count = newest.number if newest else 0
+                if not findings:
+                    print(f"{tenant.code} {ledger}: whole ({count} seals)")
+    return 1 if wrong else 0

@@ -1,0 +1,145 @@
+"""`towpath worker`: jobs, timers, what follows events, and seals. Several may run at once; each thing is done once.
+
+Two halves: procrastinate takes jobs from its queue; the beat hands over events, fires timers and seals. The beat is
+woken by the database when something happened, and looks by itself every second.
+"""
+
+import logging
+import signal
+import threading
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from types import FrameType
+from typing import TypeVar
+
+import psycopg
+from django.conf import settings
+from django.db import close_old_connections, connection
+from procrastinate.contrib.django import app
+
+from towpath import flow
+from towpath.casework import actions as casework
+from towpath.foundation import clock, tenancy
+from towpath.foundation.journal import follow, seal
+from towpath.foundation.models import Tenant
+from towpath.project import health
+from towpath.project.cli import parser
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+LOOK = 1.0  # seconds between two rounds when nothing wakes the beat
+SEAL_EVERY = timedelta(seconds=60)
+SWEEP_EVERY = timedelta(minutes=10)
+JOBS_AT_ONCE = 4
+
+
+def main(arguments: list[str]) -> int:
+    parser("worker", "Carries out jobs, timers and what follows events.").parse_args(arguments)
+    stop = threading.Event()
+
+    def end(signum: int, frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, end)
+    jobs = threading.Thread(target=_jobs, args=(stop,), name="jobs", daemon=True)
+    jobs.start()
+    Beat(stop, Path(settings.VAR) / health.HEARTBEAT, jobs).run()
+    return 0
+
+
+def _jobs(stop: threading.Event) -> None:
+    """Takes jobs until the process ends. A job cut short is found stalled and done again."""
+    while not stop.is_set():
+        try:
+            with app.replace_connector(app.connector.get_worker_connector()) as worker:
+                worker.run_worker(
+                    concurrency=JOBS_AT_ONCE, install_signal_handlers=False, delete_jobs="successful"
+                )
+        except Exception:
+            log.exception("The job worker stopped; it starts again")
+        stop.wait(2)
+
+
+class Beat:
+    """One round after the other; a round that fails is told and the next one tries again."""
+
+    def __init__(self, stop: threading.Event, heartbeat: Path, jobs: threading.Thread) -> None:
+        self.stop, self.heartbeat, self.jobs = stop, heartbeat, jobs
+        self.sealed = self.swept = clock.now() - SWEEP_EVERY
+        self.listening: psycopg.Connection | None = None
+
+    def run(self) -> None:
+        while not self.stop.is_set():
+            try:
+                self.round()
+                if self.jobs.is_alive():
+                    self.heartbeat.touch()
+            except Exception:
+                log.exception("A round failed; the next one tries again")
+                close_old_connections()
+                connection.close()
+                self.stop.wait(LOOK)
+            self.wait()
+
+    def round(self) -> None:
+        now = clock.now()
+        seals, sweeps = now - self.sealed >= SEAL_EVERY, now - self.swept >= SWEEP_EVERY
+        for tenant in Tenant.objects.filter(is_rehearsal=False):
+            follow_events(tenant)
+            fire_timers(tenant)
+            if seals:
+                seal_ledgers(tenant)
+            if sweeps:
+                _inside(tenant, casework.expire_drafts)
+        if seals:
+            self.sealed = now
+        if sweeps:
+            self.swept = now
+
+    def wait(self) -> None:
+        """Until something happened, or a second has gone by."""
+        try:
+            if self.listening is None:
+                self.listening = _listen()
+            for _ in self.listening.notifies(timeout=LOOK, stop_after=1):
+                # A moment for the transaction that told us to be behind the horizon.
+                time.sleep(0.02)
+        except psycopg.Error:
+            self.listening = None
+            self.stop.wait(LOOK)
+
+
+def _listen() -> psycopg.Connection:
+    listening = psycopg.connect(**connection.get_connection_params(), autocommit=True)  # type: ignore[arg-type]
+    listening.execute("listen journal")
+    return listening
+
+
+def follow_events(tenant: Tenant) -> int:
+    """Hands all that is new to every subscriber; returns how many events were read."""
+    read = 0
+    for subscriber in flow.SUBSCRIBERS:
+        while taken := follow.deliver(tenant, subscriber):
+            read += taken
+            if taken < follow.BATCH:
+                break
+    return read
+
+
+def fire_timers(tenant: Tenant) -> None:
+    while _inside(tenant, casework.fire_due_timers):
+        pass
+
+
+def seal_ledgers(tenant: Tenant) -> None:
+    for ledger in seal.LEDGERS:
+        while _inside(tenant, lambda ledger=ledger: seal.seal(ledger)):
+            pass
+
+
+def _inside(tenant: Tenant, work: Callable[[], T]) -> T:
+    with tenancy.inside(tenant):
+        return work()
