@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -62,8 +63,8 @@ class Running:
         self.lines += self.process.communicate(timeout=30)[0].splitlines()
         return self.process.returncode
 
-    def state(self) -> dict[str, dict[str, int]]:
-        found: dict[str, dict[str, int]] = json.loads((self.var / "run.json").read_text())
+    def state(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads((self.var / "run.json").read_text())
         return found
 
     def health(self) -> subprocess.CompletedProcess[str]:
@@ -84,6 +85,8 @@ def test_it_is_ready_when_it_says_so_brings_back_what_dies_and_leaves_nothing_on
     well = running.health()
     assert (well.returncode, well.stdout.count(" ok ")) == (0, 4)
     assert stat.S_IMODE((running.var / "run.json").stat().st_mode) == 0o600
+    assert running.state()["environment"]["PORT"] == surroundings["PORT"]
+    assert "DATABASE_OWNER_URL" not in running.state()["environment"]
     former = running.state()["processes"]
     assert set(former) == {"database", "register", "web", "worker"}
     os.kill(former["register"], signal.SIGKILL)

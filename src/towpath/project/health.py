@@ -5,6 +5,7 @@ import json
 import os
 import sys
 import time
+from argparse import ArgumentParser
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,14 +37,16 @@ class Addresses:
 
 def main(argv: Sequence[str] = ()) -> int:
     """Prints a line for each part; 0 only when all answer."""
+    what = "Says for web, worker, database and register whether they answer."
+    ArgumentParser("towpath health", description=what).parse_args(argv)
     try:
         addresses = find(var_folder())
     except LookupError as why:
-        print(why, file=sys.stderr)  # noqa: T201
+        print(why, file=sys.stderr)
         return 1
     found = check(addresses)
     for one in found:
-        print(f"{one.part:<9} {'ok  ' if one.ok else 'FAIL'} {one.told}")  # noqa: T201
+        print(f"{one.part:<9} {'ok  ' if one.ok else 'FAIL'} {one.told}")
     return 0 if all(one.ok for one in found) else 1
 
 

@@ -32,9 +32,13 @@ class Site:
         return self.ports.url(self.ports.web)
 
     def env(self) -> dict[str, str]:
-        """What web, worker and the demo's own servers are told. The owner's password is not among it."""
+        """The environment of web, worker and the demo's own servers."""
+        return without(os.environ, "DATABASE_OWNER_URL") | self.variables()
+
+    def variables(self) -> dict[str, str]:
+        """What we tell them beyond our own environment. The owner's password is not among it."""
         ports = self.ports
-        return without(os.environ, "DATABASE_OWNER_URL") | {
+        return {
             "DATABASE_URL": self.database,
             "DJANGO_SETTINGS_MODULE": "towpath.project.settings",
             "PORT": str(ports.web),
