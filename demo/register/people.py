@@ -14,7 +14,7 @@ NEEDED = (
 EMISSIONS = ("electric", "euro-6", "euro-5", "euro-4")
 
 
-class WrongPeople(Exception):  # noqa: N818 (named as people say it)
+class WrongPeople(Exception):
     """The file of people can't be used: where, and why."""
 
 

@@ -33,11 +33,11 @@ class Register:
     admin_token: str = ""
 
 
-class HungUp(Exception):  # noqa: N818 (a fault on purpose)
+class HungUp(Exception):
     pass
 
 
-class Refused(Exception):  # noqa: N818 (the other side is wrong)
+class Refused(Exception):
     def __init__(self, status: int, why: str) -> None:
         super().__init__(why)
         self.status, self.why = status, why

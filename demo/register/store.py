@@ -21,7 +21,7 @@ create table if not exists request (
 """
 
 
-class OtherRequest(Exception):  # noqa: N818 (named as people say it)
+class OtherRequest(Exception):
     """The key was used before, for another request."""
 
 

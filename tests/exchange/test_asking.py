@@ -127,6 +127,18 @@ def test_an_unknown_operation_is_refused(town: Town):
     _refused_unsent(town, town.asks(operation="population-register.shoe-size"), "unknown-operation")
 
 
+@pytest.mark.parametrize(
+    "wrong", [{"inputs": {"number": "Amira"}}, {"operation": "population-register.shoe-size"}]
+)
+def test_a_question_that_can_not_be_asked_is_refused_again_when_it_is_retried(town: Town, wrong):
+    call = town.asks(**wrong)
+    with tenancy.inside(town.tenant):
+        actions.retry(PERSON, call.pk)
+    town.works()
+    assert town.call(call).state == "refused"
+    assert town.journal() == ["asked", "refused", "asked-again", "refused"]
+
+
 def test_the_register_may_refuse(town: Town):
     (token := town.register.folder / "wrong").write_text("wrong")
     town.tenant.settings["registers"]["population-register"]["token-file"] = str(token)

@@ -80,6 +80,19 @@ def test_a_secret_that_is_missing_reaches_a_person(town: Town):
     assert (town.call(call).state, town.call(call).why) == ("given-up", "no-token")
 
 
+def test_a_secret_that_comes_late_lets_the_call_go_on(town: Town):
+    entry = town.tenant.settings["registers"]["population-register"]
+    right, entry["token-file"] = entry["token-file"], "/nowhere"
+    town.tenant.save()
+    call = town.asks()
+    town.works(minutes=30)
+    entry["token-file"] = right
+    town.tenant.save()
+    town.works(minutes=20)
+    assert town.call(call).state == "answered"
+    assert town.to_see_to() == ([], [])
+
+
 def test_a_person_may_have_it_asked_at_once(town: Town):
     town.register.becomes("dead")
     call = town.asks()

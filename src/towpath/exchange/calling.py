@@ -5,6 +5,7 @@ a person sees it. It is still asked quietly now and then, so that it goes on by 
 """
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -23,8 +24,8 @@ TOWPATH = replace(SYSTEM, permissions=frozenset({("jobs.settle", "*")}))
 
 @dataclass(frozen=True)
 class Attempt:
-    to: sending.Peer
     question: Question
+    registers: Mapping[str, Any]  # where the body's registers stand
 
 
 def given_up(tenant: Tenant, arguments: dict[str, Any], error: str) -> None:
@@ -47,7 +48,7 @@ def ask_register(tenant: Tenant, *, call: str, case: str, quiet: str = "") -> No
         return
     started = time.monotonic()
     try:
-        reply = sending.send(attempt.to, attempt.question, attempt.question.operation.seconds)
+        reply = _sent(attempt)
     except Failed as failure:
         with tenancy.inside(tenant):
             silent = _failed(UUID(call), failure, _seconds(started))
@@ -56,6 +57,12 @@ def ask_register(tenant: Tenant, *, call: str, case: str, quiet: str = "") -> No
         return
     with tenancy.inside(tenant):
         _answered(UUID(call), attempt.question, reply, _seconds(started))
+
+
+def _sent(attempt: Attempt) -> Reply:
+    operation = attempt.question.operation
+    to = sending.peer(operation.connector, attempt.registers)
+    return sending.send(to, attempt.question, operation.seconds)
 
 
 def _seconds(started: float) -> int:
@@ -67,19 +74,29 @@ def _begun(call_id: UUID, quiet: str) -> Attempt | None:
     call = calls.locked(call_id)
     if not _is_wanted(call, quiet) or _put_off(call, quiet):
         return None
-    operation = operations()[call.operation]
+    question = _question(call)
+    if question is None:
+        return None
+    call.attempts += 1
+    call.agreement_id, call.sent_at = UUID(question.agreement), clock.now()
+    if not quiet:
+        call.state = rules.after(call.state, "send")
+    call.save(update_fields=["attempts", "agreement", "sent_at", "state"])
+    return Attempt(question, tenancy.current().settings.get("registers", {}))
+
+
+def _question(call: Call) -> Question | None:
+    """What may be sent; None when the call had to be refused."""
+    operation, inputs = operations().get(call.operation), calls.opened(call, "question")
+    wrong = policy.unfit(operation, inputs)
+    if operation is None or wrong:
+        _refuse(call, wrong)
+        return None
     terms, objection = policy.agreement(operation, call.purpose)
     if terms is None:
         _refuse(call, objection)
         return None
-    question = policy.question(operation, terms, calls.opened(call, "question"), call.idempotency_key)
-    call.attempts += 1
-    call.agreement, call.sent_at = terms, clock.now()
-    if not quiet:
-        call.state = rules.after(call.state, "send")
-    call.save(update_fields=["attempts", "agreement", "sent_at", "state"])
-    registers = tenancy.current().settings.get("registers", {})
-    return Attempt(sending.peer(call.peer, registers), question)
+    return policy.question(operation, terms, inputs, call.idempotency_key)
 
 
 def _is_wanted(call: Call, quiet: str) -> bool:

@@ -11,7 +11,7 @@ MOST = 2**53 - 1
 DEEPEST = 32
 
 
-class NotCanonical(ValueError):  # noqa: N818 (named as people say it)
+class NotCanonical(ValueError):
     """The value, or the text, can't be written in the one way. Says why."""
 
 

@@ -1,5 +1,6 @@
 """May this be asked, and of what is granted? Looked at when a call is made and again before each attempt."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from towpath.exchange import jws, rules
@@ -7,6 +8,13 @@ from towpath.exchange.connectors import Operation
 from towpath.exchange.models import Agreement
 from towpath.exchange.reply import Question
 from towpath.foundation import clock, tenancy
+
+
+def unfit(operation: Operation | None, inputs: Mapping[str, Any]) -> str:
+    """The code of what is wrong with a question; empty when it may be asked, as far as its form goes."""
+    if operation is None:
+        return "unknown-operation"
+    return "wrong-question" if operation.wrong_in_question(inputs) else ""
 
 
 def agreement(operation: Operation, purpose: str) -> tuple[Agreement | None, str]:

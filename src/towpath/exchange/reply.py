@@ -10,7 +10,7 @@ from towpath.exchange.connectors import Operation
 LARGEST = 256 * 1024  # bytes
 
 
-class Failed(Exception):  # noqa: N818 (an attempt failed; the call goes on)
+class Failed(Exception):
     """An attempt brought no answer.
 
     Failed

@@ -46,7 +46,7 @@ FAILURES = 5  # in a row, then calls to the peer are put off
 PROBE_EVERY = timedelta(seconds=30)
 
 
-class NotPossible(ValueError):  # noqa: N818 (named as people say it)
+class NotPossible(ValueError):
     """The call is in a state in which this can't be done."""
 
 

@@ -15,7 +15,7 @@ from towpath.foundation.journal import Fact, record
 PERMISSION = "staff.manage"  # held by administrators
 
 
-class WrongAgreement(ValueError):  # noqa: N818 (named as people say it)
+class WrongAgreement(ValueError):
     """The terms can't be agreed on. Says which, and what would be right."""
 
 

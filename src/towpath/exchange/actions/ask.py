@@ -32,7 +32,7 @@ def ask(
         return known
     declared = operations().get(operation)
     question = rules.minimised(inputs, declared.inputs) if declared else {}
-    wrong = _unfit(question, declared)
+    wrong = policy.unfit(declared, question)
     call = calls.made(
         peer=declared.connector if declared else "",
         operation=operation,
@@ -50,13 +50,6 @@ def ask(
         return first
     _send_on(actor, call, declared, wrong)
     return call
-
-
-def _unfit(question: Mapping[str, Any], declared: Operation | None) -> str:
-    """The code of what is wrong with a question; empty when it may be asked, as far as its form goes."""
-    if declared is None:
-        return "unknown-operation"
-    return "wrong-question" if declared.wrong_in_question(question) else ""
 
 
 def _send_on(actor: Actor, call: Call, declared: Operation | None, wrong: str) -> None:

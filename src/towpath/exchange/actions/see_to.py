@@ -12,7 +12,7 @@ from towpath.foundation.access import Actor
 PERMISSION = "jobs.settle"
 
 
-class InvalidAnswer(ValueError):  # noqa: N818 (named as people say it)
+class InvalidAnswer(ValueError):
     """The answer is not what the register would give. `places` are the parts that are wrong."""
 
     def __init__(self, places: list[str]) -> None:

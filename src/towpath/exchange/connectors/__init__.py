@@ -19,7 +19,7 @@ from towpath.foundation.access import Assurance
 FOLDER = Path(__file__).parent
 
 
-class BrokenConnector(ValueError):  # noqa: N818 (named as people say it)
+class BrokenConnector(ValueError):
     """A declaration breaks the rules: which file, where in it, and what."""
 
 
