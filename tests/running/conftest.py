@@ -15,7 +15,7 @@ from towpath.project import postgres
 @pytest.fixture(scope="package")
 def open_folder() -> Iterator[Path]:
     """A folder that every account may enter; pytest's own are private."""
-    folder = Path(tempfile.mkdtemp(prefix="towpath-test-"))
+    folder = Path(tempfile.mkdtemp(prefix="towpath-running-"))
     folder.chmod(0o755)
     yield folder
     postgres.reset(folder / "postgres")

@@ -32,13 +32,9 @@ class Site:
         return self.ports.url(self.ports.web)
 
     def env(self) -> dict[str, str]:
-        """The environment of web, worker and the demo's own servers."""
-        return without(os.environ, "DATABASE_OWNER_URL") | self.variables()
-
-    def variables(self) -> dict[str, str]:
-        """What we tell them beyond our own environment. The owner's password is not among it."""
+        """What web, worker and the demo's own servers are told. The owner's password is not among it."""
         ports = self.ports
-        return {
+        return without(os.environ, "DATABASE_OWNER_URL") | {
             "DATABASE_URL": self.database,
             "DJANGO_SETTINGS_MODULE": "towpath.project.settings",
             "PORT": str(ports.web),

@@ -115,7 +115,6 @@ def write_state(site: Site, ids: dict[str, int]) -> None:
         "register": site.ports.url(site.ports.register),
         "database": site.database,
         "processes": ids,
-        "environment": site.variables(),
         "environment": {k: v for k, v in site.env().items() if k in TOLD or k.startswith("TOWPATH_")},
     }
     fresh = state.with_suffix(".new")
