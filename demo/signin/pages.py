@@ -36,8 +36,8 @@ def _page(title: str, content: str) -> str:
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f'<title>{escape(title)} – Demonstration sign-in</title><link rel="stylesheet" href="/style.css">'
-        '</head><body><p class="note"><strong>Demonstration.</strong> This page stands in for a national '
-        "sign-in service. The people are made up and there is no password.</p>"
+        '</head><body><header class="note"><strong>Demonstration.</strong> This page stands in for a national '
+        "sign-in service. The people are made up and there is no password.</header>"
         f"<main><h1>{escape(title)}</h1>{content}</main></body></html>"
     )
 

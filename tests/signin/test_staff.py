@@ -68,7 +68,7 @@ def test_a_wrong_code_opens_nothing_and_says_so(outside, browser, colleague):
     client, staff = browser(outside), colleague(outside)
     give_password(client, staff)
     response = client.post(CODE, {"code": "000000"})
-    assert "Incorrect code" in words(response) and "There is a problem" in words(response)
+    assert "The code is wrong" in words(response) and "There is a problem" in words(response)
     assert client.get(DESK)["Location"].startswith(LOGIN)
 
 
@@ -122,11 +122,11 @@ def test_a_recovery_code_stands_in_for_the_phone(outside, browser, colleague):
 def test_guessing_passwords_is_locked_out_on_every_bodys_host(outside, other, browser, colleague):
     staff = colleague(outside)
     for _ in range(3):
-        assert "not correct" in words(give_password(browser(outside), staff, "wrong-password-again"))
+        assert "password is wrong" in words(give_password(browser(outside), staff, "wrong-password-again"))
     for _ in range(2):
         give_password(browser(other), staff, "wrong-password-again")
     response = give_password(browser(outside), staff)
-    assert "Too many failed login attempts" in words(response)
+    assert "too many tries" in words(response)
     assert browser(outside).get(DESK)["Location"].startswith(LOGIN)
 
 
@@ -135,7 +135,7 @@ def test_guessing_codes_is_locked_out(outside, browser, colleague):
     give_password(client, staff)
     for _ in range(5):
         client.post(CODE, {"code": "000000"})
-    assert "Too many" in words(give_code(client, staff))
+    assert "too many tries" in words(give_code(client, staff))
 
 
 def test_staff_of_another_body_are_told_where_they_work(outside, other, browser, colleague):

@@ -5,12 +5,14 @@ What django-allauth asks of us; its views are put together in `surfaces/accounts
 
 import hashlib
 import hmac
+import io
 import os
 import struct
 import time
 from base64 import b32decode
 from typing import Any
 
+import qrcode
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -21,6 +23,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.core.cache import cache
 from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy as _
+from qrcode.image.svg import SvgPathFillImage
 
 from towpath.foundation import crypto
 from towpath.people.models import User
@@ -34,6 +38,13 @@ PURPOSE = b"towpath staff second factors"
 class StaffAccounts(DefaultAccountAdapter):  # type: ignore[misc]  # untyped there
     """django-allauth's account adapter."""
 
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "email_password_mismatch": _("The e-mail address or the password is wrong."),
+        "incorrect_password": _("The password is wrong."),
+        "too_many_login_attempts": _("There were too many tries. Wait five minutes, then try again."),
+        "rate_limited": _("There were too many tries. Wait a minute, then try again."),
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
@@ -44,12 +55,12 @@ class StaffAccounts(DefaultAccountAdapter):  # type: ignore[misc]  # untyped the
             url, allowed_hosts={request.get_host()}, require_https=request.is_secure()
         )
 
-    def is_reauthentication_required(self, *, app: str, **_: Any) -> bool:
+    def is_reauthentication_required(self, *, app: str, **more: Any) -> bool:
         """Who has just signed in has just proven who they are."""
         records = get_authentication_records(self.request, self.request.user)
         return not any(time.time() - record["at"] < FRESH for record in records)
 
-    def add_message(self, *_: Any, **__: Any) -> None:
+    def add_message(self, *what: Any, **more: Any) -> None:
         """Pages say themselves what has happened."""
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
@@ -59,6 +70,16 @@ class StaffAccounts(DefaultAccountAdapter):  # type: ignore[misc]  # untyped the
 
 class StaffFactors(DefaultMFAAdapter):  # type: ignore[misc]  # untyped there
     """django-allauth's adapter for second factors."""
+
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "incorrect_code": _("The code is wrong or was used before. Type the one that the app shows now."),
+    }
+
+    def build_totp_svg(self, url: str) -> str:
+        """Dark on white also where the page is dark: cameras need it."""
+        picture = io.BytesIO()
+        qrcode.make(url, image_factory=SvgPathFillImage).save(picture)
+        return picture.getvalue().decode()
 
     def encrypt(self, text: str) -> str:
         nonce = os.urandom(NONCE)
