@@ -13,17 +13,17 @@ from towpath.project.supervise import RunError
 def main(argv: Sequence[str] = ()) -> int:
     var = var_folder()
     if not var.exists():
-        print(f"Nothing to remove: there is no {var}.")  # noqa: T201
+        print(f"Nothing to remove: there is no {var}.")
         return 0
     try:
         with only_one(var):
             for folder in (var / "postgres", var / "test" / "postgres"):
                 postgres.reset(folder)
             shutil.rmtree(var)
-    except (RunError, postgres.DatabaseError) as why:
-        print(why, file=sys.stderr)  # noqa: T201
+    except (RunError, postgres.DatabaseError, OSError) as why:
+        print(why, file=sys.stderr)
         return 1
-    print(f"Removed {var}. The next `make run` begins anew.")  # noqa: T201
+    print(f"Removed {var}. The next `make run` begins anew.")
     return 0
 
 

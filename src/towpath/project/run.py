@@ -30,7 +30,7 @@ def main(argv: Sequence[str] = ()) -> int:
         with only_one(var):
             require_free(ports, patience=5 if (var / health.STATE).exists() else 0)
             run(ports, var)
-    except Stopped:
+    except (Stopped, KeyboardInterrupt):
         say("Stopped. The data stays; `make run` goes on with it, `make reset` starts over.")
         return 0
     except (RunError, postgres.DatabaseError, ValueError) as why:
@@ -40,8 +40,8 @@ def main(argv: Sequence[str] = ()) -> int:
 
 
 def run(ports: Ports, var: Path) -> None:
-    site = prepare(ports, var)
     begun, state = time.monotonic(), var / health.STATE
+    site = prepare(ports, var)
     (var / health.HEARTBEAT).unlink(missing_ok=True)
     try:
         with Supervisor(var / "log", say, changed=lambda ids: write_state(site, ids)) as supervisor:
@@ -53,9 +53,8 @@ def run(ports: Ports, var: Path) -> None:
                 supervisor.step(step.name, step.command, step.env)
             supervisor.start(*processes(site))
             say(f"\nTowpath is ready at {site.url}")
-            say(
-                f"{welcome(ports)}\nCtrl-C stops it. Logs: {var / 'log'}. (Ready after {time.monotonic() - begun:.1f} s)"
-            )
+            say(welcome(ports))
+            say(f"Ctrl-C stops it. Logs: {var / 'log'}. (Ready after {time.monotonic() - begun:.1f} s)")
             supervisor.watch()
     finally:
         state.unlink(missing_ok=True)
@@ -130,13 +129,7 @@ def welcome(ports: Ports) -> str:
         demo = importlib.import_module("demo")
         return str(demo.welcome(ports))
     except (ModuleNotFoundError, AttributeError):
-        return "\n".join(
-            f"  {name:<11} {HTTP_OR_SMTP.get(name, 'http')}://127.0.0.1:{port}"
-            for name, port in ports.all().items()
-        )
-
-
-HTTP_OR_SMTP = {"intake": "smtp", "smtp": "smtp"}
+        return "\n".join(f"  {name:<11} port {port}" for name, port in ports.all().items())
 
 
 def say(text: str) -> None:

@@ -29,7 +29,7 @@ PR_SET_PDEATHSIG = 1
 Say = Callable[[str], None]
 
 
-class Stopped(Exception):  # noqa: N818 (it is no error)
+class Stopped(Exception):
     """Somebody asked us to stop: Ctrl-C, or a signal."""
 
 
@@ -92,10 +92,11 @@ class Supervisor:
                 signal.signal(number, former)
 
     def start(self, *children: Child) -> None:
-        """Starts them together and returns when all are ready; RunError when one doesn't get there."""
-        started = [self._begin(child) for child in children]
+        """Starts them together; returns when these and the earlier ones are ready, RunError when one is not."""
+        for child in children:
+            self._begin(child)
         self._tell()
-        while waiting := [run for run in started if not run.ready]:
+        while waiting := [run for run in self._runs if not run.ready]:
             self._look()
             for run in waiting:
                 self._expect(run)
@@ -158,11 +159,9 @@ class Supervisor:
         if self._stopping:
             raise Stopped
 
-    def _begin(self, child: Child) -> _Run:
+    def _begin(self, child: Child) -> None:
         self.say(f"{child.name}: starting")
-        run = _Run(child, self._spawn(child), time.monotonic())
-        self._runs.append(run)
-        return run
+        self._runs.append(_Run(child, self._spawn(child), time.monotonic()))
 
     def _look(self) -> None:
         now = time.monotonic()
@@ -208,7 +207,7 @@ class Supervisor:
         if log.exists() and log.stat().st_size > LOG_LIMIT:
             log.replace(log.with_suffix(".log.1"))
         with log.open("ab") as out:
-            return subprocess.Popen(  # noqa: S603 (commands come from our own table)
+            return subprocess.Popen(
                 list(child.command),
                 env=dict(child.env),
                 cwd=child.cwd or "/",

@@ -20,9 +20,9 @@ def main(argv: Sequence[str]) -> int:
             case ["start"]:
                 server = ensure(folder)
                 told = "started" if start(server) else "runs already"
-                print(f"PostgreSQL {server.version} {told}; socket in {server.socket}")  # noqa: T201
+                print(f"PostgreSQL {server.version} {told}; socket in {server.socket}")
             case ["stop"]:
-                print("stopped" if stop(ensure(folder)) else "did not run")  # noqa: T201
+                print("stopped" if stop(ensure(folder)) else "did not run")
             case ["dump", file]:
                 dump(ensure(folder), Path(file))
             case ["restore", file]:
@@ -30,10 +30,10 @@ def main(argv: Sequence[str]) -> int:
             case ["reset"]:
                 reset(folder)
             case _:
-                print(USAGE, file=sys.stderr)  # noqa: T201
+                print(USAGE, file=sys.stderr)
                 return 2
     except DatabaseError as why:
-        print(why, file=sys.stderr)  # noqa: T201
+        print(why, file=sys.stderr)
         return 1
     return 0
 
@@ -58,9 +58,7 @@ def _with_server(server: Server, name: str, options: list[str], out: int | None,
     command = [str(server.binaries / name), *options, "--username=towpath_superuser", f"--dbname={DATABASE}"]
     ours = start(server)
     try:
-        done = subprocess.run(  # noqa: S603 (a program that we chose)
-            command, stdout=out, stdin=text, env=environment() | secret, check=False
-        )
+        done = subprocess.run(command, stdout=out, stdin=text, env=environment() | secret, check=False)
     finally:
         if ours:
             stop(server)

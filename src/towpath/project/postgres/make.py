@@ -225,7 +225,7 @@ def _roles(passwords: dict[Role, str], creates: bool) -> str:
 
 
 def _run(command: list[str], who: Account, text: str = "") -> None:
-    done = subprocess.run(  # noqa: S603 (programs that we chose, arguments of our own)
+    done = subprocess.run(
         command,
         input=text,
         capture_output=True,

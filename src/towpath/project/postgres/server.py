@@ -51,8 +51,10 @@ class Server:
 
     def dsn(self, role: Role = "app", database: str = DATABASE) -> str:
         """A URL for libpq and psycopg; read its parts with `psycopg.conninfo.conninfo_to_dict`."""
+        # The port too, or PGPORT would have a say.
+        where = f"host={quote(str(self.socket), safe='')}&port=5432"
         name, password = ROLES[role], quote(self.passwords[role], safe="")
-        return f"postgresql://{name}:{password}@/{quote(database, safe='')}?host={quote(str(self.socket), safe='')}"
+        return f"postgresql://{name}:{password}@/{quote(database, safe='')}?{where}"
 
     def command(self) -> list[str]:
         """Runs the server in the foreground; to be started with `account.options()` and `environment()`."""
