@@ -15,10 +15,15 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
+PRODUCT = ROOT / "src" / "towpath"
 MODELS = sorted(
-    [*(ROOT / "src" / "towpath").glob("*/migrations/*.py"), *(ROOT / "src" / "towpath").glob("*/models*.py")]
-    + [ROOT / "src/towpath/foundation/protection.py", ROOT / "src/towpath/foundation/global_tables.py"]
-    + [ROOT / "requirements.lock"]
+    [
+        *PRODUCT.glob("*/migrations/*.py"),
+        *PRODUCT.glob("*/models*.py"),
+        PRODUCT / "foundation" / "protection.py",
+        PRODUCT / "foundation" / "global_tables.py",
+        ROOT / "requirements.lock",
+    ]
 )
 
 

@@ -21,9 +21,9 @@ def make_tenant(**changes: Any) -> Tenant:
     return Tenant.objects.create(**(values | {"zone": "Europe/Amsterdam"} | changes))
 
 
-def staff(*permissions: str, team: str = "*", id: str = "staff-1") -> Actor:
+def staff(*permissions: str, team: str = "*", name: str = "staff-1") -> Actor:
     """A member of staff with just these permissions, without rows behind it."""
-    return Actor("staff", id, "web", frozenset((p, team) for p in permissions), name="Test Staff")
+    return Actor("staff", name, "web", frozenset((p, team) for p in permissions), name="Test Staff")
 
 
 def publish(folder: Path, **changes: Any) -> Any:

@@ -50,7 +50,7 @@ def _submitted(**changes):
 
 def _worker(id_="w1"):
     permissions = ("case.read", "task.work", "task.decide", "task.refer", "case.ask", "case.note")
-    return factories.staff(*permissions, id=id_)
+    return factories.staff(*permissions, name=id_)
 
 
 def test_a_typed_address_is_checked_by_a_person_and_the_clear_case_is_granted_by_the_rules(service):

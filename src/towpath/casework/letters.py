@@ -97,7 +97,7 @@ def rendered(case: Case, package: catalogue.Package, letter: catalogue.Letter) -
         }
     shown = [p.id for p in letter.paragraphs if p.show_if is None or p.show_if(given) is True]
     key = f"letters.{letter.id}"
-    texts = [package.text(f"{key}.paragraphs.{id}", case.language) for id in shown]
+    texts = [package.text(f"{key}.paragraphs.{one}", case.language) for one in shown]
     body = "\n\n".join(filled(text, places) for text in texts)
     return filled(package.text(f"{key}.subject", case.language), places), body
 

@@ -70,8 +70,8 @@ class Form:
     pages: tuple[Page, ...]
     guided_check: GuidedCheck | None = None
 
-    def question(self, id: str) -> Question | None:
-        return next((q for page in self.pages for q in page.questions if q.id == id), None)
+    def question(self, name: str) -> Question | None:
+        return next((q for page in self.pages for q in page.questions if q.id == name), None)
 
 
 @dataclass(frozen=True)

@@ -28,8 +28,6 @@ GLOBAL_TABLES: dict[str, GlobalTable] = {
         WRITE,
         "A member of staff may work for several bodies; what they may do there stands in tenant tables.",
         "people_user",
-        "people_user_groups",
-        "people_user_user_permissions",
         "auth_group",
         "auth_group_permissions",
         "auth_permission",

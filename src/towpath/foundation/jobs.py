@@ -129,7 +129,8 @@ def perform(tenant: Tenant, name: str, arguments: dict[str, Any], *, tried: int)
 
 
 def wait(kind: Job, tried: int) -> timedelta:
-    return min(kind.first_wait * 2 ** (tried - 1), timedelta(hours=1))
+    doubled: timedelta = kind.first_wait * 2 ** (tried - 1)
+    return min(doubled, timedelta(hours=1))
 
 
 def give_up(tenant: Tenant, kind: Job, arguments: dict[str, Any], error: str) -> None:

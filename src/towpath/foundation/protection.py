@@ -25,7 +25,7 @@ def tenant_models() -> list[type[TenantModel]]:
 
 
 def protect(using: str) -> None:
-    role = settings.DATABASES["default"]["USER"]
+    role = str(settings.DATABASES["default"]["USER"])
     with connections[using].cursor() as cursor:
         cursor.execute("select relname from pg_class where relkind in ('r', 'p')")
         present = {name for (name,) in cursor.fetchall()}
@@ -68,8 +68,8 @@ def _grant(model: type[TenantModel], app: sql.Identifier) -> sql.Composed:
         return sql.SQL("grant select, insert, update, delete on {} to {}").format(table, app)
     if model._meta.managed:
         return sql.SQL("grant select, insert on {} to {}").format(table, app)
-    columns = [f.column for f in model._meta.local_fields if f.column not in LEDGER_GIVEN]
-    listed = sql.SQL(", ").join(sql.Identifier(c) for c in columns)
+    columns = [str(f.column) for f in model._meta.local_fields if f.column not in LEDGER_GIVEN]
+    listed = sql.SQL(", ").join([sql.Identifier(c) for c in columns])
     return sql.SQL("grant select, insert ({}) on {} to {}").format(listed, table, app)
 
 
@@ -84,7 +84,7 @@ def _reference(model: type[TenantModel], field: models.ForeignKey[Any, Any]) -> 
         "table": sql.Identifier(table),
         "target": sql.Identifier(target.db_table),
         "column": sql.Identifier(field.column),
-        "key": sql.Identifier(target.pk.column),
+        "key": sql.Identifier(str(target.pk.column)),
         "index": sql.Identifier(f"{target.db_table}_tenant_key"),
         "name": sql.Identifier(_reference_name(model, field)),
     }

@@ -7,6 +7,7 @@ the whole table (ADR 0004). Words are kept one a row and found by equality and p
 import re
 import unicodedata
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -78,7 +79,7 @@ def _after(prefix: str) -> str:
 
 
 def _all_of(kind: str, first: str, others: list[tuple[str, str]], limit: int) -> list[UUID]:
-    values = {
+    values: dict[str, Any] = {
         "tenant": tenancy.current_id(),
         "kind": kind,
         "first": first,
@@ -94,7 +95,7 @@ def _all_of(kind: str, first: str, others: list[tuple[str, str]], limit: int) ->
 
 
 def _beginning(kind: str, prefix: str, limit: int) -> list[UUID]:
-    values = {
+    values: dict[str, Any] = {
         "tenant": tenancy.current_id(),
         "kind": kind,
         "low": prefix,

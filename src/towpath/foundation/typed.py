@@ -1,6 +1,6 @@
 """Values of forms and rules as JSON, and back without loss: numbers stay exact, dates stay dates."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -45,7 +45,7 @@ def _written(kind: str, value: Any) -> Any:
     return str(value) if kind == "number" else value.isoformat()
 
 
-_READ = {
+_READ: dict[str, Callable[[Any], Any]] = {
     "number": Decimal,
     "date and time": datetime.fromisoformat,
     "date": date.fromisoformat,

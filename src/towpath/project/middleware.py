@@ -1,6 +1,7 @@
 """What happens around each request: headers, the body that the host name chooses, the language."""
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import transaction
@@ -35,8 +36,7 @@ YEAR = 365 * 24 * 3600
 def security_headers(get_response: Next) -> Next:
     def respond(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)
-        # A form that leads to sign-in is redirected to the provider, which browsers count as form-action.
-        policy = POLICY.format(issuers=f" {settings.SIGN_IN_ISSUER}")
+        policy = POLICY.format(issuers=_issuer(request))
         response.headers.setdefault("Content-Security-Policy", policy)
         response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
         response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
@@ -45,6 +45,14 @@ def security_headers(get_response: Next) -> Next:
         return response
 
     return respond
+
+
+def _issuer(request: HttpRequest) -> str:
+    """A form that leads to sign-in is redirected to the provider, which browsers count as form-action."""
+    tenant: Tenant | None = getattr(request, "tenant", None)
+    own = tenant.settings.get("sign-in", {}).get("issuer") if tenant else None
+    address = urlsplit(str(own or settings.SIGN_IN_ISSUER))
+    return f" {address.scheme}://{address.netloc}"
 
 
 class TenantMiddleware:
@@ -56,7 +64,7 @@ class TenantMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         host = request.get_host().partition(":")[0].lower()
         tenant = Tenant.objects.filter(host=host, is_rehearsal=False).first()
-        request.tenant = tenant
+        vars(request)["tenant"] = tenant
         if tenant is None:
             request.urlconf = "towpath.project.urls_bare"
             return self.get_response(request)
@@ -68,7 +76,7 @@ class TenantMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Also a 403 or 404 raised half-way leaves nothing behind."""
-        request.failed = True
+        vars(request)["failed"] = True
         return None
 
 
@@ -76,7 +84,8 @@ def language(get_response: Next) -> Next:
     """The language asked for (`?lang=`), remembered, or the browser's, among those that the body offers."""
 
     def respond(request: HttpRequest) -> HttpResponseBase:
-        offered = request.tenant.languages if request.tenant else []
+        tenant: Tenant | None = getattr(request, "tenant", None)
+        offered = tenant.languages if tenant else []
         offered = offered or [code for code, _ in settings.LANGUAGES]
         asked = request.GET.get("lang", "")
         wanted = asked or request.COOKIES.get(LANGUAGE_COOKIE) or get_language_from_request(request)

@@ -71,8 +71,14 @@ if owner := env.text("DATABASE_OWNER_URL", ""):
     # Only `towpath migrate` uses it: the owner of the tables is not the application's role.
     DATABASES["owner"] = env.database(owner) | {"TEST": {"MIRROR": "default"}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# Far more than there are honest tries at one time: counters must not be pushed out by a flood of others.
+CACHE_LIMITS = {"MAX_ENTRIES": 100_000}
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "shared_cache"},
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "shared_cache",
+        "OPTIONS": CACHE_LIMITS,
+    },
 }
 
 AUTH_USER_MODEL = "people.User"
@@ -95,6 +101,8 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Towpath"
+MFA_TOTP_TOLERANCE = 1  # codes of the neighbouring 30 seconds, for clocks that are a little off
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 MFA_ADAPTER = "towpath.people.staff_signin.StaffFactors"
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
@@ -117,6 +125,7 @@ MAX_UPLOAD = 10_000_000  # bytes of one file that a resident sends
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("fr", "Français"), ("ar", "العربية")]
 LOCALE_PATHS = [BASE / "surfaces" / "locale"]
+FORMAT_MODULE_PATH = ["towpath.project.formats"]
 USE_TZ = True
 TIME_ZONE = "UTC"
 USE_THOUSAND_SEPARATOR = False

@@ -10,14 +10,16 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from types import FrameType
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import psycopg
 from django.conf import settings
 from django.db import close_old_connections, connection
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.django_connector import DjangoConnector
 
 from towpath import flow
 from towpath.casework import actions as casework
@@ -54,7 +56,8 @@ def _jobs(stop: threading.Event) -> None:
     """Takes jobs until the process ends. A job cut short is found stalled and done again."""
     while not stop.is_set():
         try:
-            with app.replace_connector(app.connector.get_worker_connector()) as worker:
+            connector = cast("DjangoConnector", app.connector).get_worker_connector()
+            with app.replace_connector(connector) as worker:
                 worker.run_worker(
                     concurrency=JOBS_AT_ONCE, install_signal_handlers=False, delete_jobs="successful"
                 )
@@ -113,7 +116,7 @@ class Beat:
 
 
 def _listen() -> psycopg.Connection:
-    listening = psycopg.connect(**connection.get_connection_params(), autocommit=True)  # type: ignore[arg-type]
+    listening = psycopg.connect(**connection.get_connection_params(), autocommit=True)
     listening.execute("listen journal")
     return listening
 
@@ -136,7 +139,7 @@ def fire_timers(tenant: Tenant) -> None:
 
 def seal_ledgers(tenant: Tenant) -> None:
     for ledger in seal.LEDGERS:
-        while _inside(tenant, lambda ledger=ledger: seal.seal(ledger)):
+        while _inside(tenant, partial(seal.seal, ledger)):
             pass
 
 

@@ -11,6 +11,7 @@ from towpath.casework.events import DRAFT_EXPIRED, DRAFT_SAVED, DRAFT_STARTED
 from towpath.casework.models import Draft
 from towpath.catalogue import queries as catalogue
 from towpath.documents import actions as documents
+from towpath.documents import queries as files
 from towpath.foundation import clock, crypto, lockout, tenancy
 from towpath.foundation.access import SYSTEM, Actor, NotAllowed
 from towpath.foundation.ids import code, hashed, uuid7
@@ -134,7 +135,8 @@ def expire_drafts(limit: int = 200) -> int:
     """Removes drafts whose time is over, with their files; returns how many."""
     gone = list(Draft.objects.select_for_update(skip_locked=True).filter(expires_at__lte=clock.now())[:limit])
     for draft in gone:
-        documents.discard(draft_id=draft.pk)
+        for kept in files.of_draft(draft.pk):
+            documents.discard(SYSTEM, kept.pk, draft.pk)
         record(DRAFT_EXPIRED, SYSTEM, _about(draft), service=draft.service_code)
         draft.delete()
     return len(gone)

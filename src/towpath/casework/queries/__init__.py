@@ -18,9 +18,9 @@ from towpath.casework.queries.tracking import (
     Tracking,
     my_cases,
     my_dates,
-    tracking,
     track_by_code,
     track_by_link,
+    tracking,
 )
 
 __all__ = [

@@ -11,15 +11,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import F, Q
-from django.db.models.expressions import RawSQL
+from django.db.models import BigIntegerField, F, Func, Q
 
 from towpath.foundation import clock, tenancy
 from towpath.foundation.models import Cursor, Event, Parked, Tenant
 
 log = logging.getLogger(__name__)
-HORIZON = "(pg_snapshot_xmin(pg_current_snapshot())::text)::bigint"
 BATCH = 200
+
+
+class Horizon(Func):
+    """The oldest transaction still running: what is below it has settled."""
+
+    template = "(pg_snapshot_xmin(pg_current_snapshot())::text)::bigint"
+    output_field = BigIntegerField()
 
 
 @dataclass(frozen=True)
@@ -65,7 +70,7 @@ def _next(cursor: Cursor, behind_horizon: bool) -> list[Event]:
     # Said again as one range, which the index (tenant, xid, seq) can start from.
     events = events.filter(xid__gte=cursor.xid)
     if behind_horizon:
-        events = events.filter(xid__lt=RawSQL(HORIZON, []))
+        events = events.filter(xid__lt=Horizon())
     return list(events.order_by("xid", "seq")[:BATCH])
 
 

@@ -1,6 +1,7 @@
 """Partitions by month, made ahead of time by the owner (`towpath migrate`, and a nightly timer in production)."""
 
 from datetime import date
+from itertools import pairwise
 
 from django.db import connections
 from psycopg import sql
@@ -14,7 +15,7 @@ def months(start: date, count: int) -> list[tuple[date, date]]:
         date(start.year + (start.month - 1 + i) // 12, (start.month - 1 + i) % 12 + 1, 1)
         for i in range(count + 1)
     ]
-    return list(zip(firsts, firsts[1:], strict=False))
+    return list(pairwise(firsts))
 
 
 def make(using: str, today: date) -> None:

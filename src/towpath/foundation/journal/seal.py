@@ -13,10 +13,9 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
-from django.db.models.expressions import RawSQL
 
 from towpath.foundation import clock, crypto, tenancy
-from towpath.foundation.journal.follow import HORIZON
+from towpath.foundation.journal.follow import Horizon
 from towpath.foundation.models import AccessRecord, Event, LedgerEntry, Seal
 
 LEDGERS: dict[str, type[LedgerEntry]] = {"journal": Event, "access": AccessRecord}
@@ -99,7 +98,7 @@ def newest(ledger: str) -> Seal | None:
 def seal(ledger: str) -> Head | None:
     """Seals what lies between the last seal and the horizon; None where nothing new has settled."""
     last = newest(ledger)
-    rows = list(after(ledger, last).filter(xid__lt=RawSQL(HORIZON, []))[:STRETCH])
+    rows = list(after(ledger, last).filter(xid__lt=Horizon())[:STRETCH])
     if not rows:
         return None
     leaves = pack(rows)
