@@ -82,15 +82,14 @@ class Step:
 
 
 def steps(site: Site) -> list[Step]:
+    # Their lines are shown, so only what matters.
+    quiet = {"TOWPATH_LOG_LEVEL": os.environ.get("TOWPATH_LOG_LEVEL", "WARNING")}
+    owner, app = site.owner_env() | quiet, site.env() | quiet
+    collect = [*CLI, "manage", "collectstatic", "--noinput"]
     return [
-        Step("migrate", [*CLI, "migrate"], site.owner_env()),
-        Step(
-            "assets",
-            [*CLI, "manage", "collectstatic", "--noinput"],
-            site.env(),
-            lambda: _assets_changed(site.var),
-        ),
-        Step("demo", [*CLI, "demo", "load"], site.env()),
+        Step("migrate", [*CLI, "migrate"], owner),
+        Step("assets", collect, app, lambda: _assets_changed(site.var)),
+        Step("demo", [*CLI, "demo", "load"], app),
     ]
 
 
