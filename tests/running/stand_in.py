@@ -9,7 +9,8 @@ from pathlib import Path
 from towpath.project import run
 from towpath.project.health import HEARTBEAT
 from towpath.project.ports import answers
-from towpath.project.processes import Site, Step
+from towpath.project.processes import Site
+from towpath.project.steps import Step
 from towpath.project.supervise import Child
 
 SERVE = """

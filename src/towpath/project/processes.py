@@ -71,28 +71,6 @@ class Site:
         return path.read_text()
 
 
-@dataclass(frozen=True)
-class Step:
-    """One command that must end well before the processes start."""
-
-    name: str
-    command: list[str]
-    env: Mapping[str, str] = field(repr=False)
-    needed: Callable[[], bool] = lambda: True
-
-
-def steps(site: Site) -> list[Step]:
-    # Their lines are shown, so only what matters.
-    quiet = {"TOWPATH_LOG_LEVEL": os.environ.get("TOWPATH_LOG_LEVEL", "WARNING")}
-    owner, app = site.owner_env() | quiet, site.env() | quiet
-    collect = [*CLI, "manage", "collectstatic", "--noinput"]
-    return [
-        Step("migrate", [*CLI, "migrate"], owner),
-        Step("assets", collect, app, lambda: _assets_changed(site.var)),
-        Step("demo", [*CLI, "demo", "load"], app),
-    ]
-
-
 def surroundings(site: Site) -> list[Child]:
     """What a body finds around it, played by the demonstration. They run before its data is loaded."""
     ports = site.ports
@@ -123,14 +101,6 @@ def database(server: postgres.Server) -> Child:
         options=server.account.options(),
         end=postgres.STOP,
     )
-
-
-def _assets_changed(var: Path) -> bool:
-    collected = var / "static" / "staticfiles.json"
-    if not collected.exists():
-        return True
-    sources = [CHECKOUT / "requirements.lock", *(CHECKOUT / "src" / "towpath").glob("**/static/**/*")]
-    return any(path.exists() and path.stat().st_mtime > collected.stat().st_mtime for path in sources)
 
 
 def without(env: Mapping[str, str], *names: str) -> dict[str, str]:

@@ -14,7 +14,8 @@ from pathlib import Path
 from towpath.project import health, postgres
 from towpath.project.folders import var_folder
 from towpath.project.ports import Ports, free_base, from_environment
-from towpath.project.processes import Site, database, processes, steps, surroundings
+from towpath.project.processes import Site, database, processes, surroundings
+from towpath.project.steps import steps
 from towpath.project.supervise import RunError, Stopped, Supervisor
 
 LOCK = "run.lock"
@@ -51,6 +52,7 @@ def run(ports: Ports, var: Path) -> None:
             for step in (one for one in steps(site) if one.needed()):
                 say(f"{step.name}: running")
                 supervisor.step(step.name, step.command, step.env)
+                step.done()
             supervisor.start(*processes(site))
             say(f"\nTowpath is ready at {site.url}")
             say(welcome(ports))
