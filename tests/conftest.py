@@ -102,3 +102,31 @@ def other(database: str) -> "object":
     from tests import factories
 
     return factories.make_tenant()
+
+
+class Counted:
+    """How many queries ran inside a block."""
+
+    count = 0
+
+
+@pytest.fixture
+def count_queries(database: str) -> "object":
+    from collections.abc import Callable
+    from contextlib import contextmanager
+    from typing import Any
+
+    from django.db import connection
+
+    @contextmanager
+    def counting() -> Iterator[Counted]:
+        counted = Counted()
+
+        def wrap(execute: Callable[..., Any], *arguments: Any) -> Any:
+            counted.count += 1
+            return execute(*arguments)
+
+        with connection.execute_wrapper(wrap):
+            yield counted
+
+    return counting

@@ -174,7 +174,9 @@ def _address(id_: str, raw: Mapping[str, Sequence[str]]) -> dict[str, str] | Non
 def wrong(question: Question, value: Any, context: Mapping[str, Any]) -> str:
     """The message key of what is wrong with an answer, or an empty text."""
     if value is None or value == [] or value == "":
-        return "" if question.optional or question.type == "evidence" else "required"
+        needed = not question.optional and question.type != "evidence"
+        # An optional question may still have to hold together with another: either a file or a note.
+        return "required" if needed else _checks(question, None, context)
     return _of_type(question, value) or _bounds(question, value) or _checks(question, value, context)
 
 
@@ -193,6 +195,10 @@ def _of_type(question: Question, value: Any) -> str:
         return {"date": "not-a-date", "number": "not-a-number", "money": "not-a-number"}.get(
             question.type, "not-an-option"
         )
+    return _of_kind(question, value)
+
+
+def _of_kind(question: Question, value: Any) -> str:
     match question.type:
         case "choice":
             return "" if value in question.options else "not-an-option"
