@@ -95,5 +95,10 @@ HOSTILE: dict[str, Any] = {
     "a report without a status": b"From: a@example.org\r\nContent-Type: multipart/report\r\n\r\n",
     "HTML of tags only": b"From: a@example.org\r\nContent-Type: text/html\r\n\r\n"
     + b"<div><blockquote>" * 20_000,
+    "tags that never end": b"From: a@example.org\r\nContent-Type: text/html\r\n\r\n" + b"<a " * 200_000,
+    "many parameters": b"From: a@example.org\r\nContent-Type: a/b" + b"; x" * 300_000 + b"\r\n\r\nhello",
+    "slow codec": b"From: a@example.org\r\nContent-Type: text/plain; charset=punycode\r\n\r\na-"
+    + b"z" * 500_000,
+    "one endless rule": b"From: a@example.org\r\n\r\n---x" + b"-" * 300_000 + b"y",
     "open markup": b"From: a@example.org\r\nContent-Type: text/html\r\n\r\n<![CDATA[<!--<script>hello",
 }

@@ -1,14 +1,20 @@
 """The SMTP server of the intake: 250 only after the commit, each body its own, nothing taken that can't be kept."""
 
+import signal
 import smtplib
+import socket
+import subprocess
+import sys
+import threading
 from contextlib import contextmanager
 
 import pytest
+from django.db import connection
 
 from tests.contact.mails import mail
 from tests.contact.stand_in import intake_server
 from tests.factories import make_tenant
-from towpath.contact import intake
+from towpath.contact import intake, queries
 from towpath.contact.models import Mail
 from towpath.foundation import tenancy
 
@@ -53,6 +59,51 @@ def test_a_repeat_after_a_lost_answer_is_taken_again(outside):
         for _ in range(2):
             smtp.sendmail("sam@example.org", [f"contact@{outside.host}"], mail())
     assert len(kept(outside)) == 1
+
+
+def test_the_same_message_through_two_doors_at_once_is_one(outside):
+    done, start = [], threading.Barrier(2)
+
+    def come_in() -> None:
+        start.wait(10)
+        try:
+            intake.take(mail(), "sam@example.org", [f"contact@{outside.host}"])
+            done.append(True)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=come_in) for _ in range(2)]
+    [thread.start() for thread in threads]
+    [thread.join(20) for thread in threads]
+    assert done == [True, True]
+    assert len(kept(outside)) == 1
+    with tenancy.inside(outside):
+        assert len(queries.unrouted()) == 1
+
+
+@pytest.mark.system
+def test_the_process_beats_takes_mail_and_stops_when_told(outside, tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    heart = tmp_path / "beat"
+    code = (
+        "import sys, pathlib, django, logging; django.setup(); logging.getLogger().setLevel('INFO');"
+        "from towpath.contact import intake; intake.serve(int(sys.argv[1]), heartbeat=pathlib.Path(sys.argv[2]))"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, str(port), str(heart)], stderr=subprocess.PIPE, text=True
+    )
+    try:
+        assert "E-mail comes in at" in process.stderr.readline()
+        with smtplib.SMTP("127.0.0.1", port, timeout=10) as smtp:
+            smtp.sendmail("sam@example.org", [f"contact@{outside.host}"], mail())
+        assert len(kept(outside)) == 1
+        assert heart.exists()
+    finally:
+        process.send_signal(signal.SIGTERM)
+        _, errors = process.communicate(timeout=20)
+    assert process.returncode == 0
+    assert "Traceback" not in errors
 
 
 def test_what_can_not_be_kept_now_is_asked_for_again(outside, monkeypatch):

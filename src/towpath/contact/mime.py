@@ -19,10 +19,15 @@ from towpath.contact.rules import Report
 from towpath.contact.webtext import text_of
 
 PARTS: Final = 100
-MULTIPARTS: Final = 50  # nested or not; parsing costs grow with them
+# What a stranger may make the parser do (measured: at most some seconds for ten megabytes of malice).
+MULTIPARTS: Final = 30  # nested or not: each line is compared with the boundaries of all levels
+LINES: Final = 1_000_000
+DASHES: Final = 2_000  # lines that may be boundaries
+CONTENT_HEADER: Final = 5_000  # characters; the library splits parameters in quadratic time
+NO_CHARSETS: Final = frozenset({"punycode", "idna"})  # codecs of Python, not of mail, and slow
 BODY: Final = 200_000  # characters shown; the original is kept whole
 HEADER: Final = 2_000
-REFERENCES: Final = 20_000
+REFERENCES: Final = 10_000
 MESSAGE_ID = re.compile(r"<[^<>\s]{1,900}>")
 BULK: Final = frozenset({"bulk", "list", "junk", "auto_reply"})
 ROBOTS: Final = ("List-Id", "List-Unsubscribe", "X-Autoreply", "X-Autorespond")
@@ -59,12 +64,22 @@ class Letter:
     about: str  # what a report gives back of the message that it is about
 
 
+class Bounded(policy.Compat32):
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        name, value = super().header_source_parse(sourcelines)
+        if name.lower().startswith("content-") and len(value) > CONTENT_HEADER:
+            raise Poison(f"Its header {name[:40]} is longer than {CONTENT_HEADER} characters.")
+        return name, value
+
+
 def read(raw: bytes, envelope_sender: str = "?") -> Letter:
     """Raises Poison. An empty `envelope_sender` means the null return path."""
-    if raw.lower().count(b"multipart/") > MULTIPARTS:
-        raise Poison(f"It has more than {MULTIPARTS} nested parts.")
+    if raw.lower().count(b"multipart/") > MULTIPARTS or raw.count(b"\n--") > DASHES:
+        raise Poison("It has too many parts.")
+    if raw.count(b"\n") > LINES:
+        raise Poison(f"It has more than {LINES} lines.")
     try:
-        return _letter(message_from_bytes(raw, policy=policy.compat32), raw, envelope_sender)
+        return _letter(message_from_bytes(raw, policy=Bounded()), raw, envelope_sender)
     except Poison:
         raise
     except Exception as error:  # the parser meets what its authors didn't expect
@@ -194,9 +209,10 @@ def _content(part: Part) -> bytes:
 
 def _decoded(part: Part) -> str:
     content = _content(part)[: 4 * BODY]
-    for charset in (str(part.get_content_charset() or "utf-8"), "utf-8"):
+    for charset in (str(part.get_content_charset() or "utf-8").lower(), "utf-8"):
         try:
-            return content.decode(charset)
+            if charset not in NO_CHARSETS:
+                return content.decode(charset)
         except (LookupError, UnicodeError, ValueError):
             continue
     return content.decode("latin-1")

@@ -5,6 +5,7 @@ import re
 RULE = re.compile(r"^\s*(-{3,}[^-].*-{3,}|_{20,})\s*$")  # "-----Original Message-----" and its like
 FIELD = re.compile(r"^\s*\*?[^\W\d_][\w .'\u2019-]{0,20}\*?\s?:\*?\s+\S")  # "From: …", "De : …"
 ATTRIBUTION_LINES = 3
+LINE = 200  # characters of a line that are looked at, so that no line costs more
 
 
 def split_quote(text: str) -> tuple[str, str]:
@@ -17,6 +18,7 @@ def split_quote(text: str) -> tuple[str, str]:
 
 def _header_block(lines: list[str]) -> int:
     """Where a repeated message begins that is set off by a rule or by the fields of its head."""
+    lines = [line[:LINE] for line in lines]
     for number, line in enumerate(lines):
         if RULE.match(line) and any(FIELD.match(after) for after in lines[number + 1 : number + 4]):
             return number

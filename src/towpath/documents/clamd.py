@@ -9,7 +9,7 @@ CHUNK: Final = 64 * 1024
 PATIENCE: Final = 30.0  # seconds
 
 
-class NoVerdict(ConnectionError):  # noqa: N818 (nothing is known; it is asked again)
+class NoVerdict(ConnectionError):
     """The scanner did not answer, or not in a way that says anything about the file."""
 
 

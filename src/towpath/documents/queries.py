@@ -1,5 +1,6 @@
 """Files, as those see them who may."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from django.conf import settings
@@ -10,7 +11,7 @@ from towpath.documents.models import Document
 from towpath.foundation.access import Actor, NotAllowed, log_read
 from towpath.people import queries as people
 
-__all__ = ["NotReadable", "document", "of_case", "of_draft", "pseudonym_of", "scanner"]
+__all__ = ["NotReadable", "document", "of_case", "of_cases", "of_draft", "pseudonym_of", "scanner"]
 
 
 class NotReadable(NotAllowed):
@@ -47,6 +48,12 @@ def document(
 def of_case(case_id: UUID) -> list[Document]:
     """Oldest first, without content. The caller has settled who may see the case."""
     return list(Document.objects.filter(case_id=case_id).defer("content").order_by("kept_at", "id"))
+
+
+def of_cases(case_ids: Collection[UUID]) -> list[Document]:
+    """The same for several cases at once."""
+    found = Document.objects.filter(case_id__in=case_ids)
+    return list(found.defer("content").order_by("kept_at", "id"))
 
 
 def of_draft(draft_id: UUID) -> list[Document]:

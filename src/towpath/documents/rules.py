@@ -37,7 +37,7 @@ STATES: Final[Mapping[str, frozenset[str]]] = {
 READABLE: Final = frozenset({"clean", "unscanned"})
 
 
-class NotTaken(ValueError):  # noqa: N818 (named as people say it)
+class NotTaken(ValueError):
     """A file that we don't take. `code` is the key of the message beside the question; the text says what is right.
 
     Codes: empty, too-big, wrong-type, not-what-it-says, macros.
