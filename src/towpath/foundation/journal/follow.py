@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import BigIntegerField, F, Func, Q
+from django.db.models import BigIntegerField, F, Func, Q, QuerySet
 
 from towpath.foundation import clock, tenancy
 from towpath.foundation.models import Cursor, Event, Parked, Tenant
@@ -42,10 +42,12 @@ def deliver(tenant: Tenant, subscriber: Subscriber, *, behind_horizon: bool = Tr
     A rehearsal reads its own uncommitted events with `behind_horizon=False`.
     """
     with tenancy.inside(tenant):
+        if not _news(subscriber, behind_horizon):
+            return 0
         cursor = _lock(subscriber)
         if cursor is None:
             return 0
-        events = _next(cursor, behind_horizon)
+        events = list(_beyond(cursor, behind_horizon).order_by("xid", "seq")[:BATCH])
         for event in events:
             if event.type in subscriber.types:
                 _take(subscriber, event)
@@ -65,13 +67,19 @@ def _lock(subscriber: Subscriber) -> Cursor | None:
     return cursor
 
 
-def _next(cursor: Cursor, behind_horizon: bool) -> list[Event]:
-    events = Event.objects.filter(Q(xid__gt=cursor.xid) | Q(xid=cursor.xid, seq__gt=cursor.seq))
+def _news(subscriber: Subscriber, behind_horizon: bool) -> bool:
+    """Whether there is anything to hand over. It takes no lock, so that looking in vain writes nothing."""
+    cursor = Cursor.objects.filter(subscriber=subscriber.name).first() or Cursor()
+    return _beyond(cursor, behind_horizon).exists()
+
+
+def _beyond(cursor: Cursor, behind_horizon: bool) -> QuerySet[Event]:
+    events: QuerySet[Event] = Event.objects.filter(Q(xid__gt=cursor.xid) | Q(xid=cursor.xid, seq__gt=cursor.seq))
     # Said again as one range, which the index (tenant, xid, seq) can start from.
     events = events.filter(xid__gte=cursor.xid)
     if behind_horizon:
         events = events.filter(xid__lt=Horizon())
-    return list(events.order_by("xid", "seq")[:BATCH])
+    return events
 
 
 def _take(subscriber: Subscriber, event: Event) -> None:
