@@ -4,6 +4,8 @@ from towpath.foundation.journal import event_type
 
 DRAFT_STARTED = event_type("draft.started", "Somebody began to apply.", "service", "version", "assisted")
 DRAFT_SAVED = event_type("draft.saved", "A page of the form was saved.", "service", "page")
+DRAFT_ADOPTED = event_type("draft.adopted", "The applicant signed in while filling in the form.", "service")
+DRAFT_RENEWED = event_type("draft.renewed", "A draft moved to the version in force.", "service", "version")
 DRAFT_EXPIRED = event_type("draft.expired", "A draft was not sent in time and is gone.", "service")
 
 CASE_SUBMITTED = event_type(

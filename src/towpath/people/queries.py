@@ -1,5 +1,6 @@
 """Who somebody is here and what they may do; people as those see them who may."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -22,6 +23,7 @@ __all__ = [
     "person",
     "person_by_email",
     "person_card",
+    "posts_of",
     "pseudonym",
     "register_number",
     "resident_actor",
@@ -89,11 +91,27 @@ def team_name(code: str) -> str:
 
 def staff_name(staff_id: UUID | str) -> str:
     """Empty where no member of staff of this body has the id."""
-    try:
-        key = UUID(str(staff_id))
-    except ValueError:
+    key = _uuid(staff_id)
+    if key is None:
         return ""
     return Staff.objects.filter(pk=key).values_list("user__name", flat=True).first() or ""
+
+
+def _uuid(text: UUID | str) -> UUID | None:
+    try:
+        return UUID(str(text))
+    except ValueError:
+        return None
+
+
+def posts_of(staff_ids: Collection[str]) -> dict[str, str]:
+    """Staff id -> the teams that they work for, without their name: for those who may know what, but not who."""
+    found: dict[str, list[str]] = {}
+    keys = [key for one in staff_ids if (key := _uuid(one))]
+    members = Membership.objects.filter(staff_id__in=keys, team__isnull=False).order_by("team__name")
+    for staff_id, team in members.values_list("staff_id", "team__name").distinct():
+        found.setdefault(str(staff_id), []).append(team)
+    return {staff_id: ", ".join(names) for staff_id, names in found.items()}
 
 
 def person(actor: Actor, person_id: UUID, purpose: str) -> Person:

@@ -21,4 +21,8 @@ def failed(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return _page(request, 403, "expired")
+    """A view may say how to come back with what was typed (`when_expired`); None from it means this page."""
+    match = request.resolver_match
+    come_back = getattr(match.func, "when_expired", None) if match else None
+    again: HttpResponse | None = come_back(request, **match.kwargs) if match and come_back else None
+    return again or _page(request, 403, "expired")

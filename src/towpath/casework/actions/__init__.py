@@ -2,9 +2,11 @@
 
 from towpath.casework.actions.decisions import Verdict, ask_review, decide_by_rules, withdraw
 from towpath.casework.actions.drafts import (
+    adopt_draft,
     attach_to_draft,
     expire_drafts,
     prefill,
+    renew_draft,
     resume_by_code,
     resume_by_link,
     save_answers,
@@ -27,6 +29,7 @@ __all__ = [
     "Submitted",
     "Upload",
     "Verdict",
+    "adopt_draft",
     "answer_question",
     "ask_resident",
     "ask_review",
@@ -44,6 +47,7 @@ __all__ = [
     "rate",
     "refer",
     "release",
+    "renew_draft",
     "resume_by_code",
     "resume_by_link",
     "save_answers",

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import transaction
 
 from towpath.casework import answers, rules
-from towpath.casework.events import DRAFT_EXPIRED, DRAFT_SAVED, DRAFT_STARTED
+from towpath.casework.events import DRAFT_ADOPTED, DRAFT_EXPIRED, DRAFT_RENEWED, DRAFT_SAVED, DRAFT_STARTED
 from towpath.casework.models import Draft
 from towpath.catalogue import queries as catalogue
 from towpath.documents import actions as documents
@@ -59,8 +59,12 @@ def save_answers(actor: Actor, draft_id: UUID, values: Mapping[str, Any], *, pag
     draft = accessible(actor, draft_id)
     package = catalogue.package(draft.version_id)
     known = {q.id: q for p in package.form.pages for q in p.questions}
-    merged = {**answers.read(draft), **{key: value for key, value in values.items() if key in known}}
-    answers.keep(draft, merged, known.values())
+    # What a register says comes through `prefill` alone.
+    typed = {key: value for key, value in values.items() if key in known and known[key].type != "evidence"}
+    before = answers.read(draft)
+    answers.keep(draft, {**before, **typed}, known.values())
+    changed = {key for key, value in typed.items() if value != before.get(key)}
+    draft.prefilled = {key: register for key, register in draft.prefilled.items() if key not in changed}
     draft.saved_at = clock.now()
     draft.expires_at = catalogue.terms.moment_after(draft.saved_at, package.service.drafts_kept)
     draft.save()
@@ -86,6 +90,34 @@ def prefill(actor: Actor, draft_id: UUID, values: Mapping[str, Any], register: s
 
 def _level(question: catalogue.Question) -> Any:
     return question.source.assurance if question.source else "high"
+
+
+@transaction.atomic
+def adopt_draft(actor: Actor, draft_id: UUID, *, began_as: Actor) -> Draft:
+    """Who began as a visitor and then signed in goes on under their own name; `began_as` shows that they began it."""
+    draft = accessible(began_as, draft_id)
+    if actor.kind != "resident" or actor.person is None:
+        raise NotAllowed(f"{actor.kind} {actor.id} can't apply under their own name")
+    draft.person_id = actor.person
+    draft.save(update_fields=["person"])
+    record(DRAFT_ADOPTED, actor, _about(draft), service=draft.service_code)
+    return draft
+
+
+@transaction.atomic
+def renew_draft(actor: Actor, draft_id: UUID) -> Draft:
+    """Moves a draft to the version in force today; its answers stay."""
+    draft = accessible(actor, draft_id)
+    version = catalogue.version_in_force(draft.service_code, clock.today(tenancy.current().zone))
+    if version.pk == draft.version_id:
+        return draft
+    questions = [q for p in catalogue.package(version.pk).form.pages for q in p.questions]
+    given = answers.read(draft)
+    draft.version = version
+    answers.keep(draft, given, questions)
+    draft.save(update_fields=["version", "answers", "sealed_answers"])
+    record(DRAFT_RENEWED, actor, _about(draft), service=draft.service_code, version=version.number)
+    return draft
 
 
 @transaction.atomic

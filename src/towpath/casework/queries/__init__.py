@@ -22,6 +22,7 @@ from towpath.casework.queries.tracking import (
     track_by_link,
     tracking,
 )
+from towpath.casework.queries.visible import may_see
 
 __all__ = [
     "CasePage",
@@ -37,6 +38,7 @@ __all__ = [
     "find_cases",
     "form_context",
     "links_of",
+    "may_see",
     "my_cases",
     "my_dates",
     "queue",

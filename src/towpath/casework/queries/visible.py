@@ -32,6 +32,10 @@ def linked_case(actor: Actor) -> UUID | None:
     return UUID(id_) if actor.kind == "visitor" and kind == "case" else None
 
 
+def may_see(actor: Actor, case_id: UUID) -> bool:
+    return bool(visible_to(actor).filter(pk=case_id).exists())
+
+
 def own_case(actor: Actor, case_id: Any, permission: str, *, lock: bool = False) -> Case:
     """A case on which the resident, or staff for them, may act."""
     if actor.kind == "staff" and not actor.may_somewhere(permission):

@@ -1,0 +1,1 @@
+"""What residents see: services, forms, their requests and their place. No page needs a script."""
