@@ -11,7 +11,8 @@ from towpath.foundation.models import Event
 from towpath.people import actions as people
 from towpath.people.models import ContactPoint
 
-CLERK = staff("contact.write", "case.read")
+# Of one team only, as most are.
+CLERK = staff("contact.write", "case.read", team="permits")
 
 
 def resident(email: str = "sam@example.org", *, verified: bool = True, postal: str = "1 Lock Lane") -> UUID:

@@ -25,7 +25,7 @@ def sent(person=None):
     entry = actions.send(
         SYSTEM, talk.pk, to_person=person, subject="We have it", body="b", cause=str(talk.pk)
     )
-    Delivery.objects.filter(entry=entry).update(status="sent")
+    Delivery.objects.filter(entry=entry).update(status="sent", provider_ref=our_id(entry))
     return talk, entry
 
 
@@ -146,6 +146,7 @@ def test_other_content_under_the_same_message_id_is_not_lost(tenant):
     actions.receive(mail(body="one"), sender="a@b")
     done = actions.receive(mail(body="two"), sender="a@b")
     assert done.outcome == "quarantined"
+    assert happened("contact.mail-filed") == ["contact.mail-filed"]
     assert b"two" in bytes(queries.mail(CLERK, done.mail_id).raw)
     assert actions.receive(mail(body="two"), sender="a@b").outcome == "repeat"
 
@@ -175,6 +176,7 @@ def test_a_report_tells_what_became_of_a_letter(tenant, action, code, after, eve
     assert done.conversation_id == talk.pk
     assert status(entry) == after
     assert happened("contact.delivery-failed", "contact.delivered") == events
+    assert len(queries.failed_deliveries()) == events.count("contact.delivery-failed")
     assert len(queries.entries_after([talk.pk])) == 1
 
 

@@ -129,6 +129,8 @@ def test_after_the_last_try_a_person_sees_it_and_can_try_afresh(letter):
         deliver(letter)
     assert len(server.taken) == 1
     assert states(letter)[-1] == "sent"
+    with tenancy.inside(tenant):
+        assert queries.failed_deliveries() == []
 
 
 @pytest.mark.parametrize(
@@ -140,6 +142,15 @@ def test_a_refusal_for_good_is_not_tried_again(letter, answers):
         deliver(letter)
     assert server.tries == 1
     assert states(letter) == ["permanent-failure"]
+
+
+def test_a_letter_that_can_not_even_be_written_ends_where_a_person_sees_it(letter, monkeypatch):
+    def broken(entry, tenant):
+        raise LookupError("no such language")
+
+    monkeypatch.setattr("towpath.contact.compose.render_to_string", broken)
+    deliver(letter, tried=14)
+    assert states(letter) == ["technical-failure"]
 
 
 def test_a_server_that_is_not_there_or_silent_is_tried_again(letter):

@@ -134,7 +134,7 @@ class Delivery(TenantModel):
     attempt = models.PositiveSmallIntegerField()
     channel = models.CharField(max_length=16)
     status = models.CharField(max_length=24, help_text="One of GOV.UK Notify's; see rules.py.")
-    provider_ref = models.CharField(max_length=200, blank=True)
+    provider_ref = models.CharField(max_length=200, blank=True, help_text="Set once it was taken.")
     at = models.DateTimeField(help_text="Of the last change.")
     error = models.CharField(max_length=500, blank=True)
 
@@ -146,7 +146,14 @@ class Delivery(TenantModel):
             models.Index(fields=["tenant", "at"], condition=Q(status="pending"), name="delivery_pending"),
             models.Index(
                 fields=["tenant", "-at"],
-                condition=Q(status__in=["technical-failure", "permanent-failure", "returned-letter"]),
+                condition=Q(
+                    status__in=[
+                        "permanent-failure",
+                        "returned-letter",
+                        "technical-failure",
+                        "temporary-failure",
+                    ]
+                ),
                 name="delivery_failed",
             ),
         ]

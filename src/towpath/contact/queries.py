@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.core.exceptions import ObjectDoesNotExist
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from towpath.contact import rules
 from towpath.contact.models import Conversation, Delivery, Entry, EntryAttachment, Mail
@@ -87,8 +87,11 @@ def deliveries(entry_ids: Collection[UUID]) -> dict[UUID, list[Delivery]]:
 
 
 def failed_deliveries() -> list[Delivery]:
-    """Letters that did not arrive, newest first, with entry and conversation."""
-    failed = Delivery.objects.filter(status__in=sorted(rules.FAILED)).select_related("entry__conversation")
+    """Letters that did not arrive and are not tried again, newest first, with entry and conversation."""
+    failed = Delivery.objects.filter(status__in=sorted(rules.MAY_HAVE_FAILED))
+    failed = failed.filter(Q(status__in=sorted(rules.FAILED)) | ~Q(provider_ref=""))
+    later = Delivery.objects.filter(entry=OuterRef("entry"), attempt__gt=OuterRef("attempt"))
+    failed = failed.filter(~Exists(later)).select_related("entry__conversation")
     return list(failed.order_by("-at")[:MOST])
 
 
@@ -100,7 +103,8 @@ def letters_to_print() -> list[Delivery]:
 
 def letter(actor: Actor, delivery_id: UUID) -> PrintableLetter:
     """For printing; the address is the one that holds now."""
-    actor.require("contact.write")
+    if not actor.may_somewhere("contact.write"):
+        raise NotAllowed(f"{actor.kind} {actor.id} may not contact.write")
     found: Delivery = Delivery.objects.select_related("entry__conversation").get(pk=delivery_id)
     talk = found.entry.conversation
     _see(actor, "letter", delivery_id, talk.person_id)

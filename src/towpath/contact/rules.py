@@ -33,7 +33,7 @@ Status = Literal[
 # temporary-failure: tried in vain, or the far side gave up. technical-failure: we gave up; a person must see to it.
 # A late report may still correct `sent`, and a late failure even `delivered`.
 DELIVERY: Final[Mapping[str, frozenset[str]]] = {
-    "created": frozenset({"sending", "cancelled"}),
+    "created": frozenset({"sending", "cancelled", "technical-failure"}),
     "sending": frozenset(
         {"sent", "delivered", "temporary-failure", "permanent-failure", "technical-failure"}
     ),
@@ -51,6 +51,8 @@ SETTLED: Final[frozenset[str]] = frozenset(
     {"sent", "delivered", "pending", "permanent-failure", "returned-letter", "cancelled"}
 )
 FAILED: Final[frozenset[str]] = frozenset({"technical-failure", "permanent-failure", "returned-letter"})
+# With a reference of the mail server, which had taken it, a temporary failure is the far side's last word.
+MAY_HAVE_FAILED: Final[frozenset[str]] = FAILED | {"temporary-failure"}
 
 Direction = Literal["in", "out", "internal"]
 DIRECTIONS: Final[frozenset[str]] = frozenset({"in", "out", "internal"})

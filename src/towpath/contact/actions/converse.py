@@ -70,7 +70,7 @@ def close(actor: Actor, conversation_id: UUID) -> None:
 
 def link_person(actor: Actor, conversation_id: UUID, person_id: UUID) -> None:
     """A person of the staff found out with whom a conversation is. An address alone never decides that."""
-    actor.require("contact.write")
+    may_write(actor, None)
     conversation = locked(conversation_id)
     if conversation.person_id is not None and conversation.person_id != person_id:
         raise rules.NotPossible("This conversation is with somebody else. Open another one for this person.")

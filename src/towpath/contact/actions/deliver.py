@@ -30,7 +30,7 @@ def _given_up(tenant: Tenant, arguments: dict[str, Any], error: str) -> None:
     """After the last try: visible on the desk, and to whoever looks at the letter."""
     entry = _entry(UUID(arguments["entry"]))
     delivery = latest(entry)
-    if delivery and delivery.status in {"temporary-failure", "sending"}:
+    if delivery and delivery.status in {"created", "sending", "temporary-failure"}:
         change(delivery, "technical-failure", error=error)
 
 
@@ -79,7 +79,7 @@ def _end(begun: _Begun, outcome: post.Outcome) -> None:
     delivery.refresh_from_db()
     if delivery.status != "sending":  # a report of the far side was quicker
         return
-    ref = str(begun.message.extra_headers["Message-ID"])
+    ref = str(begun.message.extra_headers["Message-ID"]) if outcome.status == "sent" else ""
     change(delivery, outcome.status, error=outcome.error, ref=ref)
 
 

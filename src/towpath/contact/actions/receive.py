@@ -70,7 +70,8 @@ def _enter(raw: bytes, letter: mime.Letter, way: Route) -> Received:
     if not fresh:
         return Received("repeat", mail.pk, mail.conversation_id, mail.entry_id)
     if mail.outcome != "entered":
-        return Received("quarantined", mail.pk)
+        _tell(mail)
+        return Received("quarantined", mail.pk, mail.conversation_id)
     conversation = conversation or _opened(letter)
     entry = enter(conversation, letter, way.entry)
     mail.conversation, mail.entry = conversation, entry

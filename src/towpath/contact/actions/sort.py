@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from towpath.contact import events, mime, rules
-from towpath.contact.actions.converse import about, locked, open_conversation
+from towpath.contact.actions.converse import about, locked, may_write, open_conversation
 from towpath.contact.actions.receive import enter
 from towpath.contact.models import Entry, Mail
 from towpath.foundation import clock, tenancy
@@ -13,7 +13,7 @@ from towpath.foundation.journal import Fact, record
 
 def enter_mail(actor: Actor, mail_id: UUID, conversation_id: UUID | None = None) -> Entry:
     """Into the conversation named, or, without one, into a new one of its own."""
-    actor.require("contact.write")
+    may_write(actor, None)
     conversation = locked(conversation_id) if conversation_id else None
     mail = _unsorted(mail_id)
     letter = _letter(bytes(mail.raw))
@@ -29,7 +29,7 @@ def enter_mail(actor: Actor, mail_id: UUID, conversation_id: UUID | None = None)
 
 def set_mail_aside(actor: Actor, mail_id: UUID) -> None:
     """It needs nothing. It stays kept."""
-    actor.require("contact.write")
+    may_write(actor, None)
     _settle(actor, _unsorted(mail_id), "aside")
 
 

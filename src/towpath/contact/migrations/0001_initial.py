@@ -1,9 +1,8 @@
 import django.db.models.deletion
-from django.db import migrations, models
-
 import towpath.contact.models
 import towpath.foundation.ids
 import towpath.foundation.tenancy
+from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
@@ -129,7 +128,10 @@ class Migration(migrations.Migration):
                     "status",
                     models.CharField(help_text="One of GOV.UK Notify's; see rules.py.", max_length=24),
                 ),
-                ("provider_ref", models.CharField(blank=True, max_length=200)),
+                (
+                    "provider_ref",
+                    models.CharField(blank=True, help_text="Set once it was taken.", max_length=200),
+                ),
                 ("at", models.DateTimeField(help_text="Of the last change.")),
                 ("error", models.CharField(blank=True, max_length=500)),
                 (
@@ -344,7 +346,10 @@ class Migration(migrations.Migration):
             model_name="delivery",
             index=models.Index(
                 condition=models.Q(
-                    ("status__in", ["technical-failure", "permanent-failure", "returned-letter"])
+                    (
+                        "status__in",
+                        ["permanent-failure", "returned-letter", "technical-failure", "temporary-failure"],
+                    )
                 ),
                 fields=["tenant", "-at"],
                 name="delivery_failed",
