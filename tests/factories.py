@@ -1,6 +1,5 @@
 """Makes what tests need, through the product's own actions where they exist."""
 
-import hashlib
 import secrets
 from datetime import date
 from pathlib import Path
@@ -27,17 +26,12 @@ def staff(*permissions: str, team: str = "*", name: str = "staff-1") -> Actor:
 
 
 def publish(folder: Path, **changes: Any) -> Any:
-    """The package of a folder, published for the current body since 2025."""
+    """The package of a folder, published for the current body since 2025. `changes` are for `publish` itself."""
+    from towpath.catalogue import actions as catalogue
     from towpath.catalogue.load import files_of
-    from towpath.catalogue.models import Service, ServiceVersion
-    from towpath.foundation import clock
+    from towpath.foundation.access import SYSTEM
     from towpath.people import actions as people
 
-    files = files_of(folder)
     for code in ("permits", "environment", "fire-safety", "building-control", "customer-service", "parking"):
         people.set_up_team(code, code.replace("-", " ").capitalize())
-    service, _ = Service.objects.get_or_create(code=folder.name)
-    digest = hashlib.sha256(repr(sorted(files.items())).encode()).hexdigest()
-    values = {"number": 1, "effective_from": date(2025, 1, 1), "files": files, "digest": digest}
-    stamp = {"published_at": clock.now(), "published_by": "test"}
-    return ServiceVersion.objects.create(service=service, **(values | stamp | changes))
+    return catalogue.publish(SYSTEM, files_of(folder), **({"effective_from": date(2025, 1, 1)} | changes))

@@ -27,6 +27,11 @@ def files_of(folder: Path) -> dict[str, str]:
     }
 
 
+def is_kept(path: str) -> bool:
+    """Whether a file is part of what is published."""
+    return path in KEPT or path.partition("/")[0] in FOLDERS
+
+
 def load(files: Mapping[str, str]) -> p.Package:
     tasks = _yaml(files["tasks.yaml"])
     service = _service(_yaml(files["service.yaml"]))
