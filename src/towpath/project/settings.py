@@ -120,6 +120,9 @@ if env.flag("TOWPATH_BEHIND_PROXY"):
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+CLAMD = env.text(
+    "TOWPATH_CLAMD", ""
+)  # host:port of a virus scanner; without one, files are kept unscanned and say so
 MAX_UPLOAD = 10_000_000  # bytes of one file that a resident sends
 
 LANGUAGE_CODE = "en"
