@@ -12,6 +12,7 @@ from towpath.exchange import queries as exchange
 from towpath.foundation.access import Actor
 from towpath.foundation.journal.follow import Subscriber
 from towpath.foundation.models import Event
+from towpath.journeys import actions as journeys
 
 
 def tell_receipt(event: Event) -> None:
@@ -54,4 +55,5 @@ SUBSCRIBERS = (
     ),
     Subscriber("register-troubles", frozenset({"exchange.refused", "exchange.given-up"}), show_trouble),
     Subscriber("mail", frozenset({"contact.received"}), take_mail),
+    Subscriber("measures", journeys.MEASURED, journeys.measure),
 )
