@@ -12,7 +12,7 @@ from towpath.casework import events as casework
 from towpath.contact import events as contact
 from towpath.foundation import clock, tenancy
 from towpath.foundation.models import Event, Parked
-from towpath.journeys import actions, queries, rules
+from towpath.journeys import actions, queries, rules, sums
 from towpath.journeys.models import ActivityFact, CaseFact, ConversationFact, Figure
 
 DAY = timedelta(days=1)
@@ -36,7 +36,7 @@ def _values(row, *but):
 
 def figures():
     rows = Figure.objects.exclude(value=0)
-    return {rules.Cell(r.service, r.channel, r.month, r.measure, r.bucket): r.value for r in rows}
+    return {sums.Cell(r.service, r.channel, r.month, r.measure, r.bucket): r.value for r in rows}
 
 
 def brute_force(tenant):
@@ -47,10 +47,10 @@ def brute_force(tenant):
         for row in CaseFact.objects.all()
     }
     for journey in journeys.values():
-        found.update(rules.adds(journey, zone))
+        found.update(sums.adds(journey, zone))
     for row in ActivityFact.objects.all():
         step = rules.Step(**{name: getattr(row, name) for name in actions.STEP_FIELDS})
-        found.update(rules.step_adds(journeys[row.case_id], step, zone))
+        found.update(sums.step_adds(journeys[row.case_id], step, zone))
     return dict(found)
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.journeys.history import START, Request
 from towpath.casework import events as casework
 from towpath.contact import events as contact
-from towpath.journeys import rules
+from towpath.journeys import rules, sums
 from towpath.journeys.figures import Figures, Prices, cost, period, periods, together
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -39,7 +39,7 @@ def journey_of(request, due=None):
 
 def figures_of(request, due=None):
     found = Figures()
-    for cell, value in rules.adds(journey_of(request, due)[0], AMSTERDAM).items():
+    for cell, value in sums.adds(journey_of(request, due)[0], AMSTERDAM).items():
         found.add(cell.measure, cell.bucket, value)
     return found
 
@@ -62,8 +62,8 @@ def test_waiting_for_the_applicant_is_told_apart():
     request = Request().begun().sent().tell(casework.CLOCK_STOPPED, after=DAY, left_seconds=9)
     request.tell(casework.CLOCK_STARTED, after=6 * DAY, due=(START + 40 * DAY).isoformat())
     figures = figures_of(request.decided(after=3 * DAY))
-    assert abs(figures.median / (10 * DAY) - 1) < rules.ERROR
-    assert abs(figures.time("ours", 0.5) / (4 * DAY) - 1) < rules.ERROR
+    assert abs(figures.median / (10 * DAY) - 1) < sums.ERROR
+    assert abs(figures.time("ours", 0.5) / (4 * DAY) - 1) < sums.ERROR
 
 
 def test_a_wait_that_the_end_cuts_short_counts_until_the_end():
@@ -125,7 +125,7 @@ def test_satisfied_are_those_who_gave_four_or_five():
 
 def test_a_request_counts_in_the_bodys_own_month():
     late = datetime(2026, 3, 31, 22, 30, tzinfo=UTC)  # April has begun in Amsterdam
-    cells = rules.adds(journey_of(Request(start=late).begun())[0], AMSTERDAM)
+    cells = sums.adds(journey_of(Request(start=late).begun())[0], AMSTERDAM)
     assert {cell.month for cell in cells} == {date(2026, 4, 1)}
 
 
@@ -150,7 +150,7 @@ def test_the_end_of_a_request_calls_its_steps_off_and_they_took_no_time():
     request = Request().begun().sent().at_step("check")
     journey, steps = journey_of(request.tell(casework.CASE_WITHDRAWN, after=DAY, service="parking"))
     assert journey.step == "" and steps[0].called_off
-    assert rules.step_adds(journey, steps[0], AMSTERDAM) == Counter()
+    assert sums.step_adds(journey, steps[0], AMSTERDAM) == Counter()
 
 
 def test_notes_among_staff_are_no_contact():
@@ -169,9 +169,9 @@ def test_notes_among_staff_are_no_contact():
 
 @given(st.lists(st.integers(60, 400_000_000), min_size=1, max_size=300), st.sampled_from([0.5, 0.9, 0.99]))
 def test_a_quantile_from_buckets_is_within_five_percent(lengths, share):
-    found = rules.quantile(Counter(map(rules.bucket, lengths)), share)
+    found = sums.quantile(Counter(map(sums.bucket, lengths)), share)
     exact = sorted(lengths)[max(1, math.ceil(share * len(lengths))) - 1]
-    assert abs(found.total_seconds() / exact - 1) <= rules.ERROR + 1e-6 < 0.05
+    assert abs(found.total_seconds() / exact - 1) <= sums.ERROR + 1e-6 < 0.05
 
 
 def test_there_is_no_median_of_nothing():

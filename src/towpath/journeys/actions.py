@@ -16,7 +16,7 @@ from towpath.catalogue import queries as catalogue
 from towpath.foundation import tenancy
 from towpath.foundation.journal.follow import Horizon
 from towpath.foundation.models import Cursor, Event, Parked, Tenant
-from towpath.journeys import rules
+from towpath.journeys import rules, sums
 from towpath.journeys.models import ActivityFact, CaseFact, ConversationFact, Figure
 
 SUBSCRIBER: Final = "measures"
@@ -50,14 +50,14 @@ def _take_request(event: Event, case_id: UUID) -> None:
     if (event.xid, event.seq) <= (row.xid, row.seq):
         return
     journey, zone = _journey(row), _zone()
-    before = rules.adds(journey, zone)
+    before = sums.adds(journey, zone)
     rules.take(journey, event, _due(event))
     if event.type == "case.submitted":
         _spoken_before(journey, event)
     steps = _take_steps(journey, event, case_id, zone)
     row.xid, row.seq = event.xid, event.seq
     _keep(row, journey)
-    _add(rules.difference(before, rules.adds(journey, zone) + steps))
+    _add(sums.difference(before, sums.adds(journey, zone) + steps))
 
 
 def _begins(event: Event) -> bool:
@@ -79,7 +79,7 @@ def _zone() -> ZoneInfo:
     return ZoneInfo(tenancy.current().zone)
 
 
-def _add(changes: Mapping[rules.Cell, int]) -> None:
+def _add(changes: Mapping[sums.Cell, int]) -> None:
     if not changes:
         return
     columns = zip(*[(*cell, by) for cell, by in changes.items()], strict=True)
@@ -115,9 +115,9 @@ def _length(service: str, number: int) -> str:
 # --- steps
 
 
-def _take_steps(journey: rules.Journey, event: Event, case_id: UUID, zone: ZoneInfo) -> Counter[rules.Cell]:
+def _take_steps(journey: rules.Journey, event: Event, case_id: UUID, zone: ZoneInfo) -> Counter[sums.Cell]:
     """Keeps what the event does to the open steps; returns what ended steps add to the figures."""
-    found: Counter[rules.Cell] = Counter()
+    found: Counter[sums.Cell] = Counter()
     if event.type not in rules.OF_STEPS:
         return found
     rows = ActivityFact.objects.filter(case_id=case_id, ended_at=None).order_by("started_at", "id")
@@ -127,7 +127,7 @@ def _take_steps(journey: rules.Journey, event: Event, case_id: UUID, zone: ZoneI
             ActivityFact.objects.create(case_id=case_id, **_of_step(step))
         else:
             ActivityFact.objects.filter(pk=step.key).update(**_of_step(step))
-        found += rules.step_adds(journey, step, zone)
+        found += sums.step_adds(journey, step, zone)
     rules.stand_at(journey, steps)
     return found
 
@@ -158,10 +158,10 @@ def _take_contact(event: Event) -> None:
     if fact is None:
         return
     journey, zone = _journey(fact), _zone()
-    before = rules.adds(journey, zone)
+    before = sums.adds(journey, zone)
     _count(journey, spoken)
     _keep(fact, journey)
-    _add(rules.difference(before, rules.adds(journey, zone)))
+    _add(sums.difference(before, sums.adds(journey, zone)))
 
 
 def _spoken_before(journey: rules.Journey, event: Event) -> None:
@@ -216,7 +216,7 @@ def _cursor() -> Cursor:
 
 def _replay(events: "QuerySet[Event]") -> int:
     conversations = {row.pk: row for row in _conversations(events)}
-    figures: Counter[rules.Cell] = Counter()
+    figures: Counter[sums.Cell] = Counter()
     rows: list[CaseFact] = []
     steps: list[ActivityFact] = []
     count, zone = 0, _zone()
@@ -225,9 +225,9 @@ def _replay(events: "QuerySet[Event]") -> int:
         if made is None:
             continue
         row, journey, own_steps = made
-        figures.update(rules.adds(journey, zone))
+        figures.update(sums.adds(journey, zone))
         for step in own_steps:
-            figures.update(rules.step_adds(journey, step, zone))
+            figures.update(sums.step_adds(journey, step, zone))
             steps.append(ActivityFact(case_id=case_id, **_of_step(step)))
         rows.append(row)
         count += 1

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 
-from towpath.journeys.rules import quantile
+from towpath.journeys.sums import quantile
 
 TIMES = frozenset({"resolution", "ours"})
 

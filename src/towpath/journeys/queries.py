@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Case, CharField, Count, F, Min, Q, QuerySet, Sum, Value, When
 
 from towpath.foundation import clock, tenancy
-from towpath.journeys import rules
+from towpath.journeys import sums
 from towpath.journeys.figures import (
     LATEST,
     Cost,
@@ -51,7 +51,7 @@ __all__ = [
     "together",
 ]
 
-AGES = tuple(name for name, _ in rules.AGES)
+AGES = tuple(name for name, _ in sums.AGES)
 PAGE = 50
 Dimension = Literal["service", "channel", "month"]
 Which = Literal["open", "late", "resolved", "sent", "rated", "automatic", "missed", "withdrawn"]
@@ -61,7 +61,7 @@ def figures(
     over: Period, by: Sequence[Dimension], *, service: str = "", channel: str = ""
 ) -> dict[tuple[Any, ...], Figures]:
     """Figures for each value of the dimensions, in one query. Steps are left to `steps`."""
-    rows = _of(over, service, channel).exclude(measure__gte=rules.STEP, measure__lt=_after(rules.STEP))
+    rows = _of(over, service, channel).exclude(measure__gte=sums.STEP, measure__lt=_after(sums.STEP))
     found: dict[tuple[Any, ...], Figures] = {}
     for *key, measure, bucket, value in _summed(rows, by):
         found.setdefault(tuple(key), Figures()).add(measure, bucket, value)
@@ -70,11 +70,11 @@ def figures(
 
 def steps(over: Period, *, service: str, channel: str = "") -> dict[str, tuple[int, timedelta]]:
     """Step -> how many ended, and their median, in one query."""
-    rows = _of(over, service, channel).filter(measure__gte=rules.STEP, measure__lt=_after(rules.STEP))
+    rows = _of(over, service, channel).filter(measure__gte=sums.STEP, measure__lt=_after(sums.STEP))
     buckets: dict[str, dict[int, int]] = {}
     for measure, bucket, value in _summed(rows, ()):
-        buckets.setdefault(measure.removeprefix(rules.STEP), {})[bucket] = value
-    medians = {step: rules.quantile(of_step, 0.5) for step, of_step in buckets.items()}
+        buckets.setdefault(measure.removeprefix(sums.STEP), {})[bucket] = value
+    medians = {step: sums.quantile(of_step, 0.5) for step, of_step in buckets.items()}
     return {step: (sum(buckets[step].values()), took) for step, took in medians.items() if took is not None}
 
 
@@ -145,9 +145,9 @@ def open_requests(*, service: str = "", channel: str = "") -> list[Open]:
 
 
 def _age(now: datetime) -> Case:
-    limits = [(name, days) for name, days in rules.AGES if days is not None]
+    limits = [(name, days) for name, days in sums.AGES if days is not None]
     whens = [When(submitted_at__gt=now - timedelta(days=days), then=Value(name)) for name, days in limits]
-    return Case(*whens, default=Value(rules.AGES[-1][0]), output_field=CharField())
+    return Case(*whens, default=Value(sums.AGES[-1][0]), output_field=CharField())
 
 
 def _late(now: datetime) -> Q:
