@@ -4,16 +4,19 @@ Everything here runs in the caller's transaction, under the lock on the case.
 """
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from towpath.casework import commands, rules, variables
+from django.db import transaction
+
+from towpath.casework import commands, incidents, rules, variables
 from towpath.casework.events import (
     ACTIVITY_CANCELLED,
     ACTIVITY_COMPLETED,
     ACTIVITY_STARTED,
-    CASE_INCIDENT,
     CASE_STAGE,
 )
 from towpath.casework.models import Case, Subscription, Task
@@ -32,24 +35,58 @@ EVENT_OF = {"entered": ACTIVITY_STARTED, "completed": ACTIVITY_COMPLETED, "cance
 AWAITS: dict[str, rules.Awaits] = {"us": "staff", "resident": "resident", "register": "register"}
 
 
+_watched: ContextVar[list[bpmn.Passage] | None] = ContextVar("watched_passages", default=None)
+
+
+@contextmanager
+def watching() -> Iterator[list[bpmn.Passage]]:
+    """All that is passed meanwhile, gateways included, which the journal leaves out. For what is only played."""
+    seen: list[bpmn.Passage] = []
+    token = _watched.set(seen)
+    try:
+        yield seen
+    finally:
+        _watched.reset(token)
+
+
 def start(case: Case, actor: Actor) -> None:
     """Begins the process of a new case."""
     package = catalogue.package(case.version_id)
     given = variables.context(case, package)
-    _settle(case, package, bpmn.start(package.process, given, _env(case, package)), actor)
+    _or_incident(case, None, lambda: bpmn.start(package.process, given, _env(case, package)), package, actor)
 
 
 def advance(case: Case, event: bpmn.Event, actor: Actor) -> bool:
-    """Carries the case on by an event. False when the event had been taken already (it was repeated)."""
+    """Carries the case on by an event. False when the event had been taken already (it was repeated).
+
+    Where the process can't go on, the case stays where it was and the event is kept for a person to see to.
+    """
     package = catalogue.package(case.version_id)
     try:
-        step = _step(case, package, event)
+        _or_incident(case, event, lambda: _step(case, package, event), package, actor)
     except bpmn.Refused as refused:
         if refused.already:
             return False
         raise
-    _settle(case, package, step, actor)
     return True
+
+
+def _or_incident(
+    case: Case,
+    event: bpmn.Event | None,
+    first: Callable[[], bpmn.Step],
+    package: catalogue.Package,
+    actor: Actor,
+) -> None:
+    before = dict(case.__dict__)
+    try:
+        with transaction.atomic():
+            _settle(case, package, first(), actor)
+    except bpmn.Incident as incident:
+        # What the caller had set before stays; what the step had set is undone with its rows.
+        case.__dict__.update(before)
+        case.save()
+        incidents.keep(case, event, incident, about(case))
 
 
 def message(case: Case, name: str, data: Mapping[str, Any], actor: Actor) -> bool:
@@ -90,6 +127,8 @@ def _settle(case: Case, package: catalogue.Package, first: bpmn.Step, actor: Act
         case.process_state = step.state
         variables.set_variables(case, step.changes)
         _journal(case, package, step, by)
+        if (watched := _watched.get()) is not None:
+            watched += step.passed
         for command in step.commands:
             if (result := commands.carry_out(case, package, command)) is not None:
                 done.append(result)
@@ -98,11 +137,6 @@ def _settle(case: Case, package: catalogue.Package, first: bpmn.Step, actor: Act
             by = SYSTEM
     case.last_activity_at = clock.now()
     case.save()
-
-
-def incident(case: Case, why: str) -> None:
-    """The process can't go on: it stays where it was, and a person is told."""
-    record(CASE_INCIDENT, SYSTEM, about(case), why=why[:200])
 
 
 def about(case: Case, **more: Any) -> Fact:

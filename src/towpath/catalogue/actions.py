@@ -1,6 +1,5 @@
 """All that changes services. Each runs inside the body's transaction."""
 
-import hashlib
 from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from functools import lru_cache
@@ -12,7 +11,7 @@ from towpath.catalogue.events import SERVICE_PUBLISHED, SERVICE_RESUMED, SERVICE
 from towpath.catalogue.load import is_kept, load
 from towpath.catalogue.models import Service, ServiceVersion
 from towpath.catalogue.problems import Problem, nearest
-from towpath.catalogue.versions import compiled
+from towpath.catalogue.versions import compiled, digest_of
 from towpath.foundation import clock, tenancy
 from towpath.foundation.access import Actor
 from towpath.foundation.journal import Fact, record
@@ -135,15 +134,6 @@ def _published(
         digest=digest,
     )
     return made
-
-
-def digest_of(texts: Mapping[str, str]) -> str:
-    """SHA-256 over paths and texts in order; the lengths keep one file from running into the next."""
-    whole = hashlib.sha256()
-    for path, text in sorted(texts.items()):
-        for part in (path.encode(), text.encode()):
-            whole.update(len(part).to_bytes(8, "big") + part)
-    return whole.hexdigest()
 
 
 def stage(texts: Mapping[str, str], effective_from: date) -> ServiceVersion:

@@ -9,7 +9,7 @@ from towpath.catalogue.package import Ask, Letter, Package, Question, TaskForm
 from towpath.catalogue.problems import Problem
 from towpath.catalogue.versions import (
     NoSuchService,
-    compiled,
+    compiled_of,
     next_version,
     package,
     version,
@@ -33,7 +33,7 @@ __all__ = [
     "ServicePage",
     "ServiceVersion",
     "TaskForm",
-    "compiled",
+    "compiled_of",
     "gather",
     "next_version",
     "package",

@@ -1,11 +1,12 @@
 """Which version of a service is in force, and its compiled package."""
 
+import hashlib
 from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 from uuid import UUID
 
-from towpath.catalogue.load import load
+from towpath.catalogue.load import is_kept, load
 from towpath.catalogue.models import ServiceVersion
 from towpath.catalogue.package import Package
 from towpath.foundation import tenancy
@@ -69,6 +70,21 @@ _by_version: dict[tuple[int, UUID], Package] = {}
 def compiled(digest: str, files: Mapping[str, str]) -> Package:
     """The package of these files, whose digest is known."""
     return _compiled(digest, tuple(sorted(files.items())))
+
+
+def compiled_of(files: Mapping[str, str]) -> Package:
+    """The package of files that were checked; what is not published of them does not matter."""
+    kept = {path: text for path, text in files.items() if is_kept(path)}
+    return compiled(digest_of(kept), kept)
+
+
+def digest_of(texts: Mapping[str, str]) -> str:
+    """SHA-256 over paths and texts in order; the lengths keep one file from running into the next."""
+    whole = hashlib.sha256()
+    for path, text in sorted(texts.items()):
+        for part in (path.encode(), text.encode()):
+            whole.update(len(part).to_bytes(8, "big") + part)
+    return whole.hexdigest()
 
 
 @lru_cache(maxsize=64)

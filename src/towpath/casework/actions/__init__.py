@@ -18,6 +18,7 @@ from towpath.casework.actions.steps import (
     fail_step,
     finish_step,
     fire_due_timers,
+    go_on,
     keep_date,
     step_needs_person,
 )
@@ -41,6 +42,7 @@ __all__ = [
     "fail_step",
     "finish_step",
     "fire_due_timers",
+    "go_on",
     "keep_date",
     "note",
     "prefill",

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from towpath.casework import commands, conductor
+from towpath.casework import commands, conductor, incidents
 from towpath.casework.events import DATE_KEPT
 from towpath.casework.models import Case, KeptDate, Task, Timer
 from towpath.engines import bpmn
@@ -42,6 +42,24 @@ def step_needs_person(case_id: UUID, command_id: str, why: str) -> None:
     _, task = _waiting(case_id, command_id)
     if task is not None:
         commands.trouble(task, why)
+
+
+def go_on(actor: Actor, task_id: UUID) -> bool:
+    """Tries again what a case could not take, once a person has seen to its cause. False: it is stuck still."""
+    seen: Task = Task.objects.select_related("case").get(pk=task_id, step_kind=incidents.KIND)
+    actor.require("jobs.settle", seen.case.team)
+    case: Case = Case.objects.select_for_update().get(pk=seen.case_id)
+    task: Task = Task.objects.get(pk=task_id)
+    if task.state != "open":
+        return True
+    task.state, task.ended_at, task.ended_by = "done", clock.now(), actor.id
+    task.save(update_fields=["state", "ended_at", "ended_by"])
+    event = incidents.event_of(task)
+    try:
+        conductor.advance(case, event, actor) if event else conductor.start(case, actor)
+    except bpmn.Refused:
+        return True  # the case has left that place by another way
+    return not incidents.open_of(case)
 
 
 def _waiting(case_id: UUID, command_id: str) -> tuple[Case, Task | None]:

@@ -4,9 +4,12 @@ from towpath.exchange.actions.agree import WrongAgreement, agree, revoke
 from towpath.exchange.actions.ask import ask
 from towpath.exchange.actions.ask_now import ask_now
 from towpath.exchange.actions.see_to import InvalidAnswer, answer_by_hand, retry
+from towpath.exchange.stand_in import Fault, NoAnswer, standing_in
 
 __all__ = [
+    "Fault",
     "InvalidAnswer",
+    "NoAnswer",
     "WrongAgreement",
     "agree",
     "answer_by_hand",
@@ -14,4 +17,5 @@ __all__ = [
     "ask_now",
     "retry",
     "revoke",
+    "standing_in",
 ]
