@@ -1,0 +1,141 @@
+"""A queue as people read it: which one is looked at, and what stands in each line."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.http import HttpRequest, QueryDict
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from towpath.casework import queries as casework
+from towpath.catalogue import queries as catalogue
+from towpath.foundation.access import Actor
+from towpath.people import queries as people
+from towpath.surfaces.desk import services, words
+from towpath.surfaces.look import Link
+
+Key = tuple[datetime, UUID]
+MINE, ALL, TEAM = "mine", "all", "team:"
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Which queue: `mine`, `all` or `team:<code>`; one service or all; from where on."""
+
+    which: str = ALL
+    service: str = ""
+    after: Key | None = None
+
+    @property
+    def filters(self) -> casework.Filters:
+        team = self.which.removeprefix(TEAM) if self.which.startswith(TEAM) else ""
+        return casework.Filters(mine=self.which == MINE, team=team, service=self.service)
+
+    def query(self, **changes: Any) -> str:
+        """As the end of an address; empty for the queue that everybody begins with."""
+        values = {"queue": self.which, "service": self.service, "after": written(self.after), **changes}
+        plain = {key: value for key, value in values.items() if value and (key, value) != ("queue", ALL)}
+        return f"?{urlencode(plain)}" if plain else ""
+
+    def address(self, **changes: Any) -> str:
+        return reverse("desk:queue") + self.query(**changes)
+
+
+def chosen(actor: Actor, given: QueryDict) -> Chosen:
+    """What an address asks for; what it may not ask for, or garbles, becomes the queue of all."""
+    which = given.get("queue", ALL)
+    known = {MINE, ALL, *(f"{TEAM}{code}" for code, _name in my_teams(actor))}
+    return Chosen(
+        which if which in known else ALL,
+        given.get("service", "").replace("\0", "")[:80],
+        read_key(given.get("after", "")),
+    )
+
+
+def written(key: Key | None) -> str:
+    """A place in a queue as text for an address."""
+    return f"{key[0].isoformat()}_{key[1]}" if key else ""
+
+
+def read_key(text: str) -> Key | None:
+    moment, _sep, id_ = text.partition("_")
+    try:
+        found = datetime.fromisoformat(moment), UUID(id_)
+    except ValueError:
+        return None
+    return found if found[0].tzinfo else None
+
+
+def my_teams(actor: Actor) -> list[tuple[str, str]]:
+    """(code, name) of the teams for which the actor works."""
+    held = actor.teams("task.work")
+    return [(t.code, t.name) for t in people.teams() if held and ("*" in held or t.code in held)]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One task of a queue. `held` says who has it; `waiting`: the applicant owes an answer."""
+
+    id: UUID
+    href: str
+    title: str
+    reference: str
+    applicant: str
+    service: str
+    due: str
+    late: bool
+    waiting: bool
+    held: str
+    mine: bool
+    current: bool = False
+
+
+def lines(
+    actor: Actor, page: casework.QueuePage, language: str, query: str = "", current: UUID | None = None
+) -> list[Line]:
+    return [_line(actor, task, page, language, query, current) for task in page.tasks]
+
+
+def _line(
+    actor: Actor, task: Any, page: casework.QueuePage, language: str, query: str, current: UUID | None
+) -> Line:
+    package = catalogue.package(task.case.version_id)
+    return Line(
+        id=task.pk,
+        href=reverse("desk:task", args=[task.case_id, task.pk]) + query,
+        title=services.task_title(package, task.form, task.name, language),
+        reference=task.case.reference,
+        applicant=task.case.applicant_name,
+        service=package.text("service.title", language),
+        due=words.due(task.due_at),
+        late=task.pk in page.overdue,
+        waiting=task.pk in page.waiting,
+        held=words.holder(task, actor.id),
+        mine=task.assignee == actor.id,
+        current=task.pk == current,
+    )
+
+
+def tabs(actor: Actor, here: Chosen) -> list[Link]:
+    """Mine, all, and each of my teams."""
+    named = [(MINE, _("Mine")), (ALL, _("All my teams"))]
+    named += [(f"{TEAM}{code}", name) for code, name in my_teams(actor)]
+    keys = {MINE: "1", ALL: "2"}
+    return [
+        Link(text, here.address(queue=which, after=""), current=which == here.which, key=keys.get(which, ""))
+        for which, text in named
+    ]
+
+
+def beside(request: HttpRequest, actor: Actor, language: str, current: UUID | None) -> dict[str, Any]:
+    """The queue that somebody came from, for the column beside a case."""
+    here = chosen(actor, request.GET)
+    found: Sequence[Line] = ()
+    if actor.may_somewhere("task.work"):
+        found = lines(actor, casework.queue(actor, here.filters, here.after), language, here.query(), current)
+    title = next(link.text for link in tabs(actor, here) if link.current)
+    return {"lines": found, "queue": here, "queue_title": title}

@@ -1,0 +1,55 @@
+"""The addresses of the desk."""
+
+from django.urls import path
+
+from towpath.surfaces.desk.views import (
+    behalf,
+    cases,
+    mail,
+    oversight,
+    people,
+    queues,
+    search,
+    tasks,
+    troubles,
+)
+
+app_name = "desk"
+urlpatterns = [
+    path("", queues.queue, name="queue"),
+    path("news", queues.news, name="queue-news"),
+    path("search", search.search, name="search"),
+    path("bodies", search.bodies, name="bodies"),
+    path("people/<uuid:person_id>/", people.person, name="person"),
+    path("cases/<uuid:case_id>/", cases.case, name="case"),
+    path("cases/<uuid:case_id>/news", cases.news, name="case-news"),
+    path("cases/<uuid:case_id>/do/<slug:name>", cases.act, name="act"),
+    path("cases/<uuid:case_id>/papers/<uuid:document_id>", cases.document, name="document"),
+    path("cases/<uuid:case_id>/reads", oversight.reads, name="reads"),
+    path("cases/<uuid:case_id>/tasks/<uuid:task_id>/", tasks.task, name="task"),
+    path("cases/<uuid:case_id>/tasks/<uuid:task_id>/start", tasks.start, name="task-start"),
+    path("cases/<uuid:case_id>/tasks/<uuid:task_id>/release", tasks.give_back, name="task-release"),
+    path("cases/<uuid:case_id>/tasks/<uuid:task_id>/hold", tasks.hold, name="task-hold"),
+    path("cases/<uuid:case_id>/tasks/<uuid:task_id>/questions", tasks.questions, name="task-questions"),
+    path("new", behalf.new, name="new"),
+    path("new/person", behalf.register, name="new-person"),
+    path("new/draft", behalf.start, name="new-draft"),
+    path("drafts/<uuid:draft_id>/", behalf.check, name="draft"),
+    path("drafts/<uuid:draft_id>/<slug:page_id>", behalf.page, name="draft-page"),
+    path("mail", mail.tray, name="mail"),
+    path("mail/<uuid:mail_id>/", mail.mail, name="mail-one"),
+    path("mail/<uuid:mail_id>/file", mail.mail_file, name="mail-file"),
+    path("mail/<uuid:mail_id>/sort", mail.sort_mail, name="mail-sort"),
+    path("conversations/<uuid:conversation_id>/", mail.conversation, name="conversation"),
+    path("conversations/<uuid:conversation_id>/do", mail.act_on_conversation, name="conversation-act"),
+    path("attachments/<uuid:attachment_id>", mail.attachment, name="attachment"),
+    path("letters/<uuid:delivery_id>/", mail.letter, name="letter"),
+    path("letters/<uuid:delivery_id>/done", mail.letter_done, name="letter-done"),
+    path("troubles", troubles.troubles, name="troubles"),
+    path("troubles/calls/<uuid:call_id>/", troubles.call, name="call"),
+    path("troubles/calls/<uuid:call_id>/retry", troubles.retry, name="call-retry"),
+    path("troubles/jobs/<uuid:job_id>", troubles.settle, name="job"),
+    path("troubles/release", troubles.release, name="release"),
+    path("staff", oversight.staff, name="staff"),
+    path("audit", oversight.audit, name="audit"),
+]
