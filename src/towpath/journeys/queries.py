@@ -31,6 +31,7 @@ __all__ = [
     "LATEST",
     "MEASURES",
     "OF_NAME",
+    "PAGE",
     "CaseFact",
     "Cost",
     "Figures",
@@ -39,6 +40,7 @@ __all__ = [
     "Period",
     "Prices",
     "Wanted",
+    "Which",
     "cost",
     "earliest",
     "figures",
@@ -58,10 +60,16 @@ Which = Literal["open", "late", "resolved", "sent", "rated", "automatic", "misse
 
 
 def figures(
-    over: Period, by: Sequence[Dimension], *, service: str = "", channel: str = ""
+    over: Period,
+    by: Sequence[Dimension],
+    *,
+    service: str = "",
+    channel: str = "",
+    only: Sequence[str] = (),
 ) -> dict[tuple[Any, ...], Figures]:
-    """Figures for each value of the dimensions, in one query. Steps are left to `steps`."""
+    """Figures for each value of the dimensions, in one query. Steps are left to `steps`; `only` names single sums."""
     rows = _of(over, service, channel).exclude(measure__gte=sums.STEP, measure__lt=_after(sums.STEP))
+    rows = rows.filter(measure__in=only) if only else rows
     found: dict[tuple[Any, ...], Figures] = {}
     for *key, measure, bucket, value in _summed(rows, by):
         found.setdefault(tuple(key), Figures()).add(measure, bucket, value)

@@ -1,0 +1,135 @@
+"""The list of requests behind a number."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, get_args
+from uuid import UUID
+
+from django.http import QueryDict
+from django.utils import formats
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from towpath.casework.queries.visible import visible_to
+from towpath.foundation import clock, tenancy
+from towpath.foundation.access import Actor, log_read
+from towpath.journeys import queries as journeys
+from towpath.surfaces.insight import words
+from towpath.surfaces.insight.chosen import Chosen
+from towpath.surfaces.look import Cell, Column, Pages, Table
+
+TITLES: Final = {
+    "open": gettext_lazy("Open requests"),
+    "late": gettext_lazy("Open requests past their legal deadline"),
+    "resolved": gettext_lazy("Requests that ended"),
+    "sent": gettext_lazy("Requests that were sent"),
+    "rated": gettext_lazy("Requests whose applicants said how it was"),
+    "automatic": gettext_lazy("Requests decided by the rules"),
+    "missed": gettext_lazy("Requests decided after their legal deadline"),
+    "withdrawn": gettext_lazy("Requests that were withdrawn"),
+}
+
+
+@dataclass(frozen=True)
+class Listed:
+    """`hidden` of those on this page the actor may not see. `timed`: the list is of one period, not of now."""
+
+    title: str
+    table: Table
+    hidden: int
+    timed: bool
+    pages: Pages
+
+
+def page(actor: Actor, chosen: Chosen, asked: QueryDict) -> Listed | None:
+    """None where the address names no list. The reading is logged with its address."""
+    wanted = _wanted(chosen, asked)
+    if wanted is None:
+        return None
+    found = journeys.requests(wanted, _after(asked.get("after", "")))
+    shown = found[: journeys.PAGE]
+    references = dict(
+        visible_to(actor).filter(pk__in=[fact.pk for fact in shown]).values_list("pk", "reference")
+    )
+    log_read(actor, "search", f"insight {asked.urlencode()}", "insight")
+    seen = [fact for fact in shown if fact.pk in references]
+    more = _address_after(asked, wanted, shown[-1]) if len(found) > journeys.PAGE else ""
+    title = str(TITLES[wanted.which])
+    rows = [_line(chosen, fact, references[fact.pk]) for fact in seen]
+    return Listed(
+        title,
+        Table(title, _columns(), rows, hide_caption=True),
+        hidden=len(shown) - len(seen),
+        timed=wanted.over is not None,
+        pages=Pages(next=more),
+    )
+
+
+def _wanted(chosen: Chosen, asked: QueryDict) -> journeys.Wanted | None:
+    """Values that come from the address are compared only, and never with a zero byte, which PostgreSQL refuses."""
+    which = asked.get("which", "")
+    if which not in TITLES:
+        return None
+    given = {
+        name: asked.get(name, "").replace("\0", "")[:200] for name in ("service", "step", "awaits", "age")
+    }
+    if given["age"] and given["age"] not in journeys.AGES:
+        return None
+    now = which in {"open", "late"}
+    return journeys.Wanted(
+        next(name for name in get_args(journeys.Which) if name == which),
+        service=given["service"],
+        channel=chosen.channel,
+        over=None if now else chosen.over,
+        step={"": None, "-": ""}.get(given["step"], given["step"]),
+        awaits=given["awaits"],
+        age=given["age"] if now else "",
+    )
+
+
+def _after(text: str) -> tuple[datetime, UUID] | None:
+    """Where the page before ended; a garbled place begins at the first page."""
+    moment, _dash, id_ = text.partition("_")
+    try:
+        at = datetime.fromisoformat(moment)
+        return (at, UUID(id_)) if at.tzinfo else None
+    except ValueError:
+        return None
+
+
+def _address_after(asked: QueryDict, wanted: journeys.Wanted, last: journeys.CaseFact) -> str:
+    at = last.submitted_at if wanted.which in {"open", "late", "sent"} else last.resolved_at
+    query = asked.copy()
+    query["after"] = f"{at:%Y-%m-%dT%H:%M:%S.%f%z}_{last.pk}"
+    return f"?{query.urlencode()}"
+
+
+def _columns() -> list[Column]:
+    return [
+        Column(_("Request")),
+        Column(_("Service")),
+        Column(_("Channel")),
+        Column(_("Sent on")),
+        Column(_("Time so far, or in all"), numeric=True),
+        Column(_("Where it stands")),
+        Column(_("Score"), numeric=True),
+    ]
+
+
+def _line(chosen: Chosen, fact: journeys.CaseFact, reference: str) -> list[object]:
+    sent = fact.submitted_at or clock.now()
+    took = (fact.resolved_at or clock.now()) - sent
+    stands = Cell(fact.step or _("Open")) if fact.resolved_at is None else Cell(_outcome(fact))
+    return [
+        Cell(reference, f"/desk/cases/{fact.pk}/"),
+        chosen.title(fact.service),
+        words.channel(fact.channel),
+        formats.date_format(clock.day(sent, tenancy.current().zone), "SHORT_DATE_FORMAT"),
+        words.length(took),
+        stands,
+        words.NONE if fact.score is None else str(fact.score),
+    ]
+
+
+def _outcome(fact: journeys.CaseFact) -> str:
+    return fact.outcome.replace("-", " ").capitalize() or _("Closed")

@@ -1,0 +1,47 @@
+"""A manager who looks at the figures of a fresh body."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+PLAIN = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+
+
+@pytest.fixture(autouse=True)
+def _site() -> Iterator[None]:
+    from django.conf import settings
+    from django.test import override_settings
+
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns where there is none
+    with override_settings(ROOT_URLCONF="tests.insight.urls", STORAGES=settings.STORAGES | PLAIN):
+        yield
+
+
+@pytest.fixture
+def enter(outside: Any) -> Callable[..., Any]:
+    """A browser of somebody with roles, signed in with a second factor (how, is tested in tests/signin)."""
+    from django.test import Client
+
+    from towpath.foundation import tenancy
+    from towpath.people import actions as people
+    from towpath.surfaces.staff_access import ACTIVATED
+
+    def come(*roles: tuple[str | None, str]) -> Client:
+        address, password = f"{uuid4()}@example.org", "heron-under-the-old-bridge"
+        with tenancy.inside(outside):
+            staff = people.set_up_staff(address, "Mara Voss", password, roles)
+        client = Client(HTTP_HOST=outside.host)
+        client.force_login(staff.user)
+        session = client.session
+        session[ACTIVATED] = str(staff.user.pk)
+        session.save()
+        return client
+
+    return come
+
+
+@pytest.fixture
+def manager(enter: Callable[..., Any]) -> Any:
+    return enter((None, "manager"))
