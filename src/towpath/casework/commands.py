@@ -88,7 +88,12 @@ def _begin(case: Case, task: Task) -> bpmn.Completed | None:
     case.save()
     result = kind.begin(context)
     case.refresh_from_db()
-    return None if result is None else bpmn.Completed(task.command_id, result)
+    if result is None:
+        return None
+    # Done at once: nobody waits for it any more.
+    task.state, task.ended_at, task.ended_by = "done", clock.now(), SYSTEM.id
+    task.save(update_fields=["state", "ended_at", "ended_by"])
+    return bpmn.Completed(task.command_id, result)
 
 
 def _end_task(case: Case, command_id: str) -> None:
