@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -30,6 +31,7 @@ from towpath.people import queries as people
 
 # Passages that are a step of somebody's work; gateways and the like are not.
 SILENT = frozenset({"exclusive", "parallel", "inclusive", "event", "subprocess"})
+ASSIGNED = frozenset({"user", "manual", "receive"})
 LASTING = frozenset({"user", "step", "manual", "receive", "send", "catch"})
 EVENT_OF = {"entered": ACTIVITY_STARTED, "completed": ACTIVITY_COMPLETED, "cancelled": ACTIVITY_CANCELLED}
 AWAITS: dict[str, rules.Awaits] = {"us": "staff", "resident": "resident", "register": "register"}
@@ -140,8 +142,17 @@ def _settle(case: Case, package: catalogue.Package, first: bpmn.Step, actor: Act
 
 
 def about(case: Case, **more: Any) -> Fact:
-    person = people.pseudonym(case.person_id) if case.person_id else None
-    return Fact(case=case.pk, person=person, **{"unit": case.team, **more})
+    return Fact(case=case.pk, person=_known_as(case), **{"unit": case.team, **more})
+
+
+def _known_as(case: Case) -> UUID | None:
+    """The applicant's name in the journal: looked up once for each row that was read."""
+    if case.person_id is None:
+        return None
+    found: UUID | None = case.__dict__.get("_known_as")
+    if found is None:
+        found = case.__dict__["_known_as"] = people.pseudonym(case.person_id)
+    return found
 
 
 def _journal(case: Case, package: catalogue.Package, step: bpmn.Step, actor: Actor) -> None:
@@ -177,8 +188,10 @@ def _teams(case: Case, step: bpmn.Step) -> dict[str, str]:
         for c in step.commands
         if isinstance(c, bpmn.Do) and c.assignment.groups
     }
-    passed = {passage.element for passage in step.passed}
-    known = Task.objects.filter(case=case, element__in=passed - set(fresh)).exclude(team="")
+    ended = {p.element for p in step.passed if p.lifecycle != "entered" and p.kind in ASSIGNED} - set(fresh)
+    if not ended:
+        return fresh
+    known = Task.objects.filter(case=case, element__in=ended).exclude(team="")
     return {**dict(known.values_list("element", "team")), **fresh}
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from django.db import models
 
 from towpath.foundation.ids import uuid7
+from towpath.foundation.sealed import SealedJSON
 from towpath.foundation.tenancy import TenantForeignKey, TenantModel
 
 
@@ -64,7 +65,7 @@ class Case(TenantModel):
     team = models.CharField(max_length=64, help_text="The team that owns it.")
     answers: Any = models.JSONField(default=dict)
     sealed_answers = models.TextField(blank=True)
-    data: Any = models.JSONField(default=dict, help_text="Variables of the process.")
+    data: Any = SealedJSON(default=dict, help_text="Variables of the process; they may come from answers.")
     process_state: Any = models.JSONField(default=dict)
     outcome = models.CharField(max_length=32, blank=True)
     link_hash = models.CharField(max_length=64, help_text="Of the secret in the tracking link.")
@@ -111,8 +112,8 @@ class Task(TenantModel):
     state = models.CharField(max_length=16)
     service_code = models.SlugField(max_length=80)
     headers: Any = models.JSONField(default=dict)
-    inputs: Any = models.JSONField(default=dict)
-    values: Any = models.JSONField(default=dict, help_text="What was entered so far.")
+    inputs: Any = SealedJSON(default=dict)
+    values: Any = SealedJSON(default=dict, help_text="What was entered so far.")
     assignee = models.CharField(max_length=64, blank=True)
     lease_until = models.DateTimeField(null=True)
     waiting_for_resident = models.BooleanField(default=False)
@@ -203,8 +204,8 @@ class Question(TenantModel):
     state = models.CharField(max_length=16)
     asked_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True)
-    answer = models.TextField(blank=True)
-    values: Any = models.JSONField(default=dict)
+    answer: Any = SealedJSON(default=str)
+    values: Any = SealedJSON(default=dict)
     answered_at = models.DateTimeField(null=True)
     answered_by = models.CharField(max_length=64, blank=True)
 
@@ -219,6 +220,7 @@ class Decision(TenantModel):
     """What was decided, by whom or by which rule, under which version of the law, and why. It never changes."""
 
     append_only = True
+    erasable = ("reason", "rules")
 
     id = models.UUIDField(primary_key=True, default=uuid7)
     case = TenantForeignKey(Case)
@@ -227,10 +229,7 @@ class Decision(TenantModel):
     automatic = models.BooleanField()
     reason = models.TextField(blank=True)
     legal_basis = models.CharField(max_length=300, blank=True)
-    rules: Any = models.JSONField(
-        default=list, help_text="The trace: decision, rule, what it saw, annotations."
-    )
-    inputs: Any = models.JSONField(default=dict)
+    rules: Any = SealedJSON(default=list, help_text="The trace: decision, rule, what it saw, annotations.")
     version = TenantForeignKey("catalogue.ServiceVersion", help_text="The version of the law that was used.")
     law_date = models.DateField(help_text="The day whose law was applied (`applies-by`).")
     decided_by = models.CharField(max_length=64)
@@ -247,6 +246,7 @@ class Rating(TenantModel):
     """What the resident thought of it, asked at every end; once for a case."""
 
     append_only = True
+    erasable = ("comment",)
 
     id = models.UUIDField(primary_key=True, default=uuid7)
     case = TenantForeignKey(Case)

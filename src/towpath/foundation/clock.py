@@ -30,6 +30,11 @@ def now() -> datetime:
     return clock.moment if clock else datetime.now(UTC)
 
 
+def real_now() -> datetime:
+    """The present moment, whatever clock the actors live by."""
+    return datetime.now(UTC)
+
+
 def is_virtual() -> bool:
     return _virtual.get() is not None
 

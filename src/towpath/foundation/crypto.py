@@ -9,6 +9,7 @@ import base64
 import hmac
 import os
 import secrets
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from uuid import UUID
@@ -85,9 +86,29 @@ def _master() -> AESGCM:
     return AESGCM(secret_file("master.key"))
 
 
+# (tenant, key id) -> key, and tenant -> id of its newest key; in memory only.
+_open_keys: dict[tuple[int, str], AESGCM] = {}
+_newest: dict[int, str] = {}
+SETTLED = timedelta(minutes=1)
+
+
 def _data_key() -> tuple[str, AESGCM]:
+    tenant = tenancy.current_id()
+    if key_id := _newest.get(tenant):
+        return key_id, _open_keys[tenant, key_id]
     newest = TenantKey.objects.order_by("-made_at", "-pk").first() or _make_key()
-    return newest.key_id, _unwrapped(newest)
+    key = _open_keys[tenant, newest.key_id] = _unwrapped(newest)
+    # A key that was made just now may yet be rolled back with its transaction.
+    if datetime.now(tz=UTC) - newest.made_at > SETTLED:
+        _newest[tenant] = newest.key_id
+    return newest.key_id, key
+
+
+def _key_named(key_id: str) -> AESGCM:
+    place = tenancy.current_id(), key_id
+    if place not in _open_keys:
+        _open_keys[place] = _unwrapped(TenantKey.objects.get(key_id=key_id))
+    return _open_keys[place]
 
 
 def _make_key() -> TenantKey:
@@ -118,8 +139,7 @@ def decrypt(value: str, table: str, column: str, row: UUID) -> str:
     """The text again. `cryptography.exceptions.InvalidTag` where the value was moved or changed."""
     key_id, _, sealed = value.partition(":")
     raw = bytes.fromhex(sealed)
-    key = _unwrapped(TenantKey.objects.get(key_id=key_id))
-    return key.decrypt(raw[:NONCE], raw[NONCE:], _place(key_id, table, column, row)).decode()
+    return _key_named(key_id).decrypt(raw[:NONCE], raw[NONCE:], _place(key_id, table, column, row)).decode()
 
 
 def _place(key_id: str, table: str, column: str, row: UUID) -> bytes:

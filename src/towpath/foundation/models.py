@@ -3,8 +3,8 @@
 from typing import Any
 
 from django.db import models
-from django.db.models.functions import Now
 
+from towpath.foundation.clock import real_now
 from towpath.foundation.ids import uuid7
 from towpath.foundation.tenancy import TenantModel
 
@@ -204,7 +204,7 @@ class TenantKey(TenantModel):
 
     key_id = models.CharField(max_length=32)
     wrapped = models.BinaryField()
-    made_at = models.DateTimeField(db_default=Now())
+    made_at = models.DateTimeField(default=real_now)
 
     class Meta(TenantModel.Meta):
         constraints = [models.UniqueConstraint(fields=["tenant", "key_id"], name="tenant_key_once")]

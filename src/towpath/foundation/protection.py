@@ -67,7 +67,13 @@ def _grant(model: type[TenantModel], app: sql.Identifier) -> sql.Composed:
     if not model.append_only:
         return sql.SQL("grant select, insert, update, delete on {} to {}").format(table, app)
     if model._meta.managed:
-        return sql.SQL("grant select, insert on {} to {}").format(table, app)
+        words = sql.SQL(", ").join([sql.Identifier(c) for c in model.erasable])
+        rights = (
+            sql.SQL("select, insert, update ({})").format(words)
+            if model.erasable
+            else sql.SQL("select, insert")
+        )
+        return sql.SQL("grant {} on {} to {}").format(rights, table, app)
     columns = [str(f.column) for f in model._meta.local_fields if f.column not in LEDGER_GIVEN]
     listed = sql.SQL(", ").join([sql.Identifier(c) for c in columns])
     return sql.SQL("grant select, insert ({}) on {} to {}").format(listed, table, app)

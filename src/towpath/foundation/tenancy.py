@@ -88,6 +88,8 @@ class TenantModel(models.Model):
 
     # Append-only tables: the application's role may neither update nor delete.
     append_only = False
+    # Columns of an append-only table whose words may be erased with the person.
+    erasable: tuple[str, ...] = ()
 
     tenant = models.ForeignKey(
         "foundation.Tenant", models.PROTECT, default=current_id, editable=False, related_name="+"

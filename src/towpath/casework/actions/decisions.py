@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from towpath.casework import answers, conductor, rules, variables
+from towpath.casework import conductor, rules, variables
 from towpath.casework.events import CASE_DECIDED, CASE_REVIEW_ASKED, CASE_WITHDRAWN
 from towpath.casework.models import Case, Decision, Question, Task
 from towpath.casework.queries.visible import own_case
@@ -15,7 +15,6 @@ from towpath.foundation import clock, tenancy
 from towpath.foundation.access import SYSTEM, Actor
 from towpath.foundation.journal import record
 from towpath.foundation.steps import StepContext, step_kind
-from towpath.foundation.typed import pack
 
 AUTOMATIC = "person-or-rules"
 
@@ -97,7 +96,6 @@ def _record(
         reason=verdict.reason,
         legal_basis=verdict.legal_basis,
         rules=[{"decision": name, **used} for name, used in traced.items()],
-        inputs={key: pack(value) for key, value in _plain_answers(case).items()},
         version_id=case.version_id,
         law_date=_law_date(case, package),
         decided_by=actor.id,
@@ -115,11 +113,6 @@ def _record(
         legal_basis=verdict.legal_basis[:80],
     )
     return made
-
-
-def _plain_answers(case: Case) -> dict[str, Any]:
-    """Sensitive answers stay sealed with the case; the decision's row refers to them by the case."""
-    return {key: value for key, value in answers.read(case).items() if key in case.answers}
 
 
 def _rule(traced: dict[str, Any], decision: str) -> str:
