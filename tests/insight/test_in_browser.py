@@ -1,0 +1,91 @@
+"""Insight in a real browser: nothing for axe to find, nothing cut off at 320 px, right to left and on paper too."""
+
+import gzip
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Route, sync_playwright
+from scripts.browser import HOW, find, required
+
+from tests.insight.test_pages import ADDRESSES, DAY, NOW, happened
+from tests.journeys.history import Request, any_request
+from towpath.foundation import clock
+
+pytestmark = pytest.mark.browser
+ROOT = Path(__file__).parents[2]
+STATIC = ROOT / "src/towpath/surfaces/static"
+AXE = (ROOT / "tests/browser/axe.min.js").read_text(encoding="utf-8")
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+SITE = "http://insight.test"
+LOOKS: list[dict[str, Any]] = [
+    {"viewport": {"width": 320, "height": 700}, "color_scheme": "light"},
+    {"viewport": {"width": 1280, "height": 900}, "color_scheme": "dark"},
+]
+BUDGET = 100_000  # bytes of a page with its sheet, as sent
+
+
+@pytest.fixture
+def pages(outside: Any, manager: Any) -> dict[str, bytes]:
+    """Each page in English and Arabic, as it was sent."""
+    random = Random(7)
+    outside.settings = {"costs": {"portal": 0.4, "phone": 6.2}, "currency": "£"}
+    outside.save()
+    found = {}
+    with clock.running(clock.VirtualClock(NOW)):
+        waiting = Request(start=NOW - 3 * DAY).begun().sent().at_step("check")
+        happened(outside, waiting, *[any_request(random) for _ in range(40)])
+        for language in ("en", "ar"):
+            manager.cookies["language"] = language
+            for address in ADDRESSES:
+                found[f"{address}{'&' if '?' in address else '?'}in={language}"] = manager.get(
+                    address
+                ).content
+    return found
+
+
+def test_nothing_for_axe_to_find_and_nothing_cut_off(pages: dict[str, bytes]) -> None:
+    program = find()
+    if not program:
+        (pytest.fail if required() else pytest.skip)(HOW)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(program), args=["--no-sandbox"])
+        wrong = [
+            (address, look["viewport"]["width"], found)
+            for look in LOOKS
+            for address in pages
+            if (found := _wrong(browser, pages, address, look))
+        ]
+        browser.close()
+    assert wrong == []
+
+
+def _wrong(browser: Browser, pages: dict[str, bytes], address: str, look: dict[str, Any]) -> list[object]:
+    context = browser.new_context(**look)
+
+    def answer(route: Route) -> None:
+        path = route.request.url.removeprefix(SITE)
+        if path.startswith("/static/"):
+            route.fulfill(path=STATIC / path.removeprefix("/static/"))
+        elif path in pages:
+            route.fulfill(body=pages[path], content_type="text/html; charset=utf-8")
+        else:
+            route.fulfill(status=204)
+
+    context.route("**/*", answer)
+    page = context.new_page()
+    page.goto(SITE + address)
+    page.evaluate(AXE)
+    found = page.evaluate("rules => axe.run({runOnly: rules})", RULES)
+    too_wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    context.close()
+    assert found["passes"], "axe looked at nothing"
+    violations: list[object] = [(v["id"], [n["html"][:200] for n in v["nodes"]]) for v in found["violations"]]
+    return [*violations, *([f"{too_wide} px too wide"] if too_wide > 0 else [])]
+
+
+def test_a_page_with_its_sheet_keeps_to_its_weight(pages: dict[str, bytes]) -> None:
+    """The sheet goes compressed, and once; pages are made anew each time and count as they are."""
+    sheet = gzip.compress((STATIC / "towpath" / "staff.css").read_bytes())
+    assert max(len(page) for page in pages.values()) + len(sheet) < BUDGET
