@@ -185,6 +185,7 @@ def show_case(
         "variables": reader.variables(found.page.variables),
         "calls": _calls(found),
         "troubles": found.troubles,
+        "reads": found.actor.may_somewhere("journal.verify"),
         "person": people.person_card(found.case.person_id) if found.case.person_id else None,
         "map": process_map.process_map(found.package, found.page.tasks, live["told"], found.language),
         **queues.beside(request, found.actor, found.language, task.pk if task is not None else None),

@@ -100,6 +100,9 @@ class Reader:
                 ]
                 if many and all(option.strip() for option in options):
                     return options
+        if isinstance(value, Mapping) and "line_1" not in value:
+            parts = ((key, ", ".join(self.value(key, one))) for key, one in value.items() if one is not None)
+            return [f"{self.named(key)}: {text}" for key, text in parts]
         return [self._reason(line) for line in in_words(value)]
 
     def _reason(self, text: str) -> str:
@@ -118,6 +121,8 @@ class Reader:
         rows = []
         for name in names:
             value = answers.get(name) if answers.get(name) is not None else context.get(name)
+            if value is None:
+                continue
             rows.append(Row(self.named(name), self._lines(name, value), href=_file_of(name, papers)))
         return rows
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -12,7 +13,9 @@ from towpath.catalogue.queries import Package
 from towpath.foundation.journal import event_types
 from towpath.people import queries as people
 from towpath.surfaces.desk import words
-from towpath.surfaces.look import Happening, TagKind
+from towpath.surfaces.look import TagKind
+
+LONG = 240  # characters; longer texts are folded
 
 Kind = str
 KINDS: Mapping[Kind, Any] = {
@@ -39,6 +42,25 @@ ENTRY_WORDS: Mapping[tuple[str, str], Any] = {
 
 
 @dataclass(frozen=True)
+class Told:
+    """A line of the timeline. `ident` stays the same while the page is open, so that nothing jumps."""
+
+    ident: str
+    when: datetime
+    title: str
+    text: str = ""
+    who: str = ""
+    channel: str = ""
+    kind: TagKind = ""
+
+    @property
+    def beginning(self) -> str:
+        """Of a text that is folded; empty where it is short."""
+        long = len(self.text) > LONG or self.text.count("\n") > 4
+        return " ".join(self.text.split())[:90].rsplit(" ", 1)[0] if long else ""
+
+
+@dataclass(frozen=True)
 class Teller:
     """Who tells: in which service's words, in which language, about whom."""
 
@@ -46,16 +68,17 @@ class Teller:
     language: str
     applicant: str
 
-    def told(self, lines: Iterable[casework.Happening], kind: Kind = "") -> list[Happening]:
+    def told(self, lines: Iterable[casework.Happening], kind: Kind = "") -> list[Told]:
         """The newest first; of all lines those of one kind."""
         shown = [line for line in lines if _belongs(line, kind)]
         return [self._one(line) for line in reversed(shown)]
 
-    def _one(self, line: casework.Happening) -> Happening:
+    def _one(self, line: casework.Happening) -> Told:
         if line.entry is not None:
             return self._entry(line)
         title, text = self._sentence(line)
-        return Happening(
+        return Told(
+            ident=f"e{line.seq}",
             when=line.at,
             title=title,
             text=text,
@@ -64,14 +87,15 @@ class Teller:
             kind=_mark(line),
         )
 
-    def _entry(self, line: casework.Happening) -> Happening:
+    def _entry(self, line: casework.Happening) -> Told:
         entry = line.entry
         said = ENTRY_WORDS.get((entry.kind, entry.direction)) or entry.kind.capitalize()
         sent = line.deliveries[-1] if line.deliveries else None
         state = words.DELIVERIES.get(sent.status, (sent.status, "")) if sent else ("", "")
         body = entry.body or (_("The words were erased.") if entry.text is None else "")
         subject = f"{entry.subject}\n\n" if entry.subject else ""
-        return Happening(
+        return Told(
+            ident=f"t{entry.pk}",
             when=line.at,
             title=str(said) % {"name": line.who or self.applicant},
             text=subject + body,
@@ -107,7 +131,13 @@ def _belongs(line: casework.Happening, kind: Kind) -> bool:
         return line.kind in ("case.decided", "case.review-asked", "case.withdrawn", "case.closed")
     if kind == "work":
         return line.kind.startswith(("activity.", "task.", "question.", "exchange.", "clock."))
-    return line.kind not in SMALL
+    return line.kind not in SMALL and not _silent(line)
+
+
+def _silent(line: casework.Happening) -> bool:
+    """Passing an event of the process that has no name for people, or where it only begins."""
+    unnamed = line.activity == line.data.get("element")
+    return line.kind == "activity.completed" and (unnamed or line.data.get("kind") == "start")
 
 
 def _mark(line: casework.Happening) -> TagKind:

@@ -1,4 +1,5 @@
-// Keyboard shortcuts of the staff screens. Any link, button or field with data-key="x" answers to that key;
+// Keyboard shortcuts of the staff screens, and what a page that stays open for long needs (at the end).
+// Any link, button or field with data-key="x" answers to that key;
 // "?" lists them. They can be switched off, since speech input may say single letters by accident (WCAG 2.1.4).
 (() => {
   "use strict";
@@ -36,6 +37,7 @@
   const show = () => {
     list.replaceChildren();
     for (const element of found()) line(element.dataset.key, words(element));
+    if (document.querySelector("[data-list] a")) line("j k", list.dataset.move);
     line("?", list.dataset.help);
     dialog.showModal();
   };
@@ -57,6 +59,23 @@
     event.preventDefault();
     if (element.matches("input, textarea, select")) element.focus();
     else element.click();
+    if (element.matches("summary") && element.parentElement.open) firstControl(element.parentElement)?.focus();
+  });
+
+  const firstControl = (form) => form.querySelector("textarea, select, input:not([type=hidden])");
+
+  // j and k go down and up in the first list on the page.
+  document.addEventListener("keydown", (event) => {
+    const step = { j: 1, k: -1 }[event.key];
+    if (!step || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (dialog.open || typing(event.target) || !toggle.checked) return;
+    const links = [...document.querySelectorAll("[data-list] a")].filter(visible);
+    if (links.length === 0) return;
+    const here = links.indexOf(document.activeElement);
+    const current = here < 0 ? links.findIndex((link) => link.ariaCurrent) : here;
+    const next = links[current < 0 ? 0 : Math.min(Math.max(current + step, 0), links.length - 1)];
+    event.preventDefault();
+    next.focus();
   });
 
   const apply = (on) => { document.documentElement.dataset.shortcuts = on ? "on" : "off"; };
@@ -67,4 +86,19 @@
     write(toggle.checked);
     apply(toggle.checked);
   });
+})();
+
+// What somebody unfolded stays so when news come in; a page that nobody looks at asks for none.
+if (globalThis.htmx) htmx.config.morphIgnore.push("open");
+document.addEventListener("htmx:before:request", (event) => {
+  if (document.hidden && event.target.matches("[id$=-poll]")) event.preventDefault();
+});
+
+// Leaving with something typed and not sent asks first.
+(() => {
+  "use strict";
+  let typed = false;
+  document.addEventListener("input", (event) => { typed ||= Boolean(event.target.closest("form[data-keep]")); });
+  document.addEventListener("submit", () => { typed = false; });
+  addEventListener("beforeunload", (event) => { if (typed) event.preventDefault(); });
 })();
