@@ -1,11 +1,11 @@
 """The journal keeps everything, once, in order; whoever touches it afterwards is found out."""
 
-import threading
 from uuid import uuid4
 
 import pytest
 from django.db import ProgrammingError, connection, connections, transaction
 
+from tests.foundation.transactions import aside, settle
 from towpath.foundation import journal, tenancy
 from towpath.foundation.access import SYSTEM
 from towpath.foundation.journal import Fact, follow, seal, verify
@@ -19,11 +19,19 @@ def _write(tenant, n=1, case=None):
         return journal.record(HAPPENED, SYSTEM, Fact(case=case), n=n)
 
 
-def _follow(tenant, take, name="reader", **options):
+def _follow(tenant, take, name="reader", *, settled=True):
+    if settled:
+        settle()
     subscriber = follow.Subscriber(name, frozenset({HAPPENED.name}), take)
-    while follow.deliver(tenant, subscriber, **options):
+    while follow.deliver(tenant, subscriber):
         pass
     return subscriber
+
+
+def _seal(tenant):
+    settle()
+    with tenancy.inside(tenant):
+        return seal.seal("journal")
 
 
 def test_an_event_carries_declared_facts_only(tenant):
@@ -59,24 +67,12 @@ def test_a_subscriber_sees_each_event_once_and_in_order(outside):
 
 def test_an_event_committed_late_is_not_missed(outside):
     """A transaction that began before another, and ends after it, must still be read."""
-    begun, finish = threading.Event(), threading.Event()
-
-    def slow() -> None:
-        with tenancy.inside(outside):
-            journal.record(HAPPENED, SYSTEM, Fact(), n=1)
-            begun.set()
-            finish.wait(10)
-        connections.close_all()
-
-    thread = threading.Thread(target=slow)
-    thread.start()
-    begun.wait(10)
-    _write(outside, 2)
     seen = []
-    _follow(outside, lambda event: seen.append(event.data["n"]))
-    assert seen == []
-    finish.set()
-    thread.join()
+    with aside(outside) as slow:
+        slow.do(lambda: journal.record(HAPPENED, SYSTEM, Fact(), n=1))
+        _write(outside, 2)
+        _follow(outside, lambda event: seen.append(event.data["n"]), settled=False)
+        assert seen == []
     _follow(outside, lambda event: seen.append(event.data["n"]))
     assert seen == [1, 2]
 
@@ -105,11 +101,10 @@ def test_a_case_that_fails_is_parked_and_the_others_go_on(outside):
 def test_a_sealed_journal_verifies(outside):
     for n in range(7):
         _write(outside, n)
-    with tenancy.inside(outside):
-        head = seal.seal("journal")
+    head = _seal(outside)
     _write(outside, 8)
+    second = _seal(outside)
     with tenancy.inside(outside):
-        second = seal.seal("journal")
         assert (head.number, second.number) == (1, 2)
         assert seal.seal("journal") is None
         assert verify.verify("journal", second) == []
@@ -127,8 +122,7 @@ TAMPERINGS = {
 @pytest.mark.parametrize("what", TAMPERINGS)
 def test_tampering_is_found_and_named(outside, what):
     seqs = [_write(outside, n) for n in range(3)]
-    with tenancy.inside(outside):
-        seal.seal("journal")
+    _seal(outside)
     with connections["owner"].cursor() as cursor:
         cursor.execute(TAMPERINGS[what], [outside.pk])
         assert cursor.rowcount == 1
@@ -141,11 +135,9 @@ def test_tampering_is_found_and_named(outside, what):
 
 def test_a_cut_tail_is_found_by_the_exported_head(outside):
     _write(outside, 1)
-    with tenancy.inside(outside):
-        seal.seal("journal")
+    _seal(outside)
     _write(outside, 2)
-    with tenancy.inside(outside):
-        head = seal.seal("journal")
+    head = _seal(outside)
     with connections["owner"].cursor() as cursor:
         cursor.execute("delete from journal_event where tenant_id = %s and data->>'n' = '2'", [outside.pk])
         cursor.execute("delete from foundation_seal where tenant_id = %s and number = 2", [outside.pk])
@@ -156,8 +148,7 @@ def test_a_cut_tail_is_found_by_the_exported_head(outside):
 
 def test_a_forged_seal_is_found(outside):
     _write(outside, 1)
-    with tenancy.inside(outside):
-        seal.seal("journal")
+    _seal(outside)
     with connections["owner"].cursor() as cursor:
         cursor.execute(
             "update foundation_seal set signature = %s where tenant_id = %s", [b"x" * 64, outside.pk]
