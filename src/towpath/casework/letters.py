@@ -6,7 +6,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.conf import settings
 from django.utils import formats, translation
 from django.utils.translation import gettext as _
 
@@ -15,7 +14,7 @@ from towpath.casework.models import Case, CaseConversation, Question
 from towpath.catalogue import form
 from towpath.catalogue import queries as catalogue
 from towpath.contact import actions as contact
-from towpath.foundation import clock, crypto, tenancy
+from towpath.foundation import clock, links, tenancy
 from towpath.foundation.access import SYSTEM
 from towpath.foundation.steps import StepContext, step_kind
 
@@ -44,7 +43,7 @@ def send_question(case: Case, package: catalogue.Package, question: Question) ->
         parts = [
             _("Dear %(name)s,") % {"name": case.applicant_name},
             question.text,
-            _("You can answer by replying to this message, or here: %(link)s") % {"link": link(case)},
+            _("You can answer by replying to this message, or here: %(link)s") % {"link": links.LINK},
         ]
         if question.stops_clock:
             parts.append(_("The time that we have to decide stands still until you answer."))
@@ -62,8 +61,8 @@ def send_receipt(case: Case) -> None:
             _("Dear %(name)s,") % {"name": case.applicant_name},
             _("We have received your request: %(title)s.") % {"title": title},
             _("Your reference is %(reference)s. Your code is %(code)s.")
-            % {"reference": case.reference, "code": crypto.typed_code("case", case.pk)},
-            _("Follow your request here: %(link)s") % {"link": link(case)},
+            % {"reference": case.reference, "code": links.CODE},
+            _("Follow your request here: %(link)s") % {"link": links.LINK},
             tenancy.current().name,
         ]
     _send(case, subject, "\n\n".join(parts), f"{case.pk}:receipt")
@@ -74,17 +73,6 @@ def _send(case: Case, subject: str, body: str, cause: str) -> None:
         return
     conversation = CaseConversation.objects.get(case=case, own=True).conversation_id
     contact.send(SYSTEM, conversation, to_person=case.person_id, subject=subject, body=body, cause=cause)
-
-
-def link(case: Case) -> str:
-    """The address under which the applicant follows the case; the secret in it is derived, not kept."""
-    return f"{address()}/track/{crypto.link_secret('case', case.pk)}"
-
-
-def address() -> str:
-    scheme = "https" if settings.SECURE else "http"
-    port = "" if settings.SECURE else f":{settings.PORT}"
-    return f"{scheme}://{tenancy.current().host}{port}"
 
 
 def rendered(case: Case, package: catalogue.Package, letter: catalogue.Letter) -> tuple[str, str]:
@@ -111,7 +99,7 @@ def _always(case: Case, package: catalogue.Package) -> dict[str, str]:
     return {
         "name": case.applicant_name,
         "reference": case.reference,
-        "link": link(case),
+        "link": links.LINK,
         "service": package.text("service.title", case.language),
         "body": tenant.name,
         "contact": str(tenant.settings.get("contact", "")),

@@ -134,6 +134,11 @@ class Task(TenantModel):
                 name="task_queue",
             ),
             models.Index(
+                fields=["tenant", "due_at", "id"],
+                condition=models.Q(state="open", kind="user"),
+                name="task_queue_all",
+            ),
+            models.Index(
                 fields=["tenant", "team", "service_code", "due_at", "id"],
                 condition=models.Q(state="open", kind="user"),
                 name="task_queue_service",

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from towpath.contact import marks
 from towpath.contact.models import Entry
+from towpath.foundation import links
 from towpath.foundation.models import Tenant
 
 THREAD = 10  # earlier messages named in References
@@ -22,11 +23,12 @@ def compose(entry: Entry, tenant: Tenant) -> EmailMultiAlternatives:
     conversation, text = entry.conversation, entry.text
     if text is None:
         raise ValueError(f"The words of entry {entry.pk} were erased.")
+    body = links.filled(text.body, conversation.case_id)
     with translation.override(conversation.language):
         said = {
             "tenant": tenant,
             "subject": text.subject,
-            "body": text.body,
+            "body": body,
             "language": conversation.language,
             "direction": "rtl" if translation.get_language_bidi() else "ltr",
             "footer": _footer(entry, tenant),
@@ -34,7 +36,7 @@ def compose(entry: Entry, tenant: Tenant) -> EmailMultiAlternatives:
         html = render_to_string("contact/email.html", said)
     message = EmailMultiAlternatives(
         subject=text.subject,
-        body="\n\n".join([text.body.strip(), "-- \n" + "\n".join(said["footer"])]) + "\n",
+        body="\n\n".join([body.strip(), "-- \n" + "\n".join(said["footer"])]) + "\n",
         from_email=marks.bounce_address(entry.pk, tenant.host),
         to=[text.contact_point],
         reply_to=[marks.reply_address(conversation.token, tenant.host)],

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from django.db import models
 from django.db.models import Q
 
+from towpath.foundation import links
 from towpath.foundation.ids import uuid7
 from towpath.foundation.tenancy import TenantForeignKey, TenantModel
 
@@ -27,6 +28,7 @@ class Conversation(TenantModel):
     reference = models.CharField(
         max_length=64, blank=True, help_text="What people quote: the case's reference."
     )
+    case_id = models.UUIDField(null=True, help_text="Whose link and code its letters may carry.")
     state = models.CharField(max_length=16, default="open")
     language = models.CharField(max_length=16, default="en")
     last_seq = models.PositiveIntegerField(default=0)
@@ -90,7 +92,8 @@ class Entry(TenantModel):
 
     @property
     def body(self) -> str:
-        return self.text.body if self.text else ""
+        """As it is shown; links and codes are filled in on the way out only."""
+        return links.shown(self.text.body) if self.text else ""
 
 
 class EntryText(TenantModel):

@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from towpath.contact import rules
 from towpath.contact.models import Conversation, Delivery, Entry, EntryAttachment, Mail
+from towpath.foundation import links
 from towpath.foundation.access import Actor, NotAllowed, log_read
 from towpath.people import queries as people
 
@@ -106,7 +107,7 @@ def letter(actor: Actor, delivery_id: UUID) -> PrintableLetter:
     if not actor.may_somewhere("contact.write"):
         raise NotAllowed(f"{actor.kind} {actor.id} may not contact.write")
     found: Delivery = Delivery.objects.select_related("entry__conversation").get(pk=delivery_id)
-    talk = found.entry.conversation
+    talk, words = found.entry.conversation, found.entry.text
     _see(actor, "letter", delivery_id, talk.person_id)
     card = people.person_card(talk.person_id) if talk.person_id else None
     return PrintableLetter(
@@ -114,7 +115,7 @@ def letter(actor: Actor, delivery_id: UUID) -> PrintableLetter:
         name=card.name if card else "",
         postal=card.postal if card else "",
         subject=found.entry.subject,
-        body=found.entry.body,
+        body=links.filled(words.body, talk.case_id) if words else "",
         language=talk.language,
         reference=talk.reference,
     )

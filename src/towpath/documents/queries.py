@@ -71,3 +71,12 @@ def pseudonym_of(person_id: UUID | None) -> UUID | None:
         return people.pseudonym(person_id) if person_id else None
     except ObjectDoesNotExist:
         return None
+
+
+def takes(name: str, content_type: str, content: bytes) -> bool:
+    """Whether a file is of a kind and size that is kept."""
+    try:
+        rules.check(name, content_type, content)
+    except rules.NotTaken:
+        return False
+    return True

@@ -39,6 +39,9 @@ class _Opening:
 class SealedJSON(models.TextField):  # type: ignore[type-arg]
     """Any JSON value, encrypted with the body's key; the authenticated place is (table, column, primary key)."""
 
+    _pyi_private_set_type: Any
+    _pyi_private_get_type: Any
+
     def contribute_to_class(self, cls: type[models.Model], name: str, private_only: bool = False) -> None:
         super().contribute_to_class(cls, name, private_only)
         setattr(cls, self.attname, _Opening(self))

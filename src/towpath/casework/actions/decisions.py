@@ -9,6 +9,7 @@ from django.db import transaction
 from towpath.casework import conductor, rules, variables
 from towpath.casework.events import CASE_DECIDED, CASE_REVIEW_ASKED, CASE_WITHDRAWN
 from towpath.casework.models import Case, Decision, Question, Task
+from towpath.casework.queries.tracking import reviewable
 from towpath.casework.queries.visible import own_case
 from towpath.catalogue import queries as catalogue
 from towpath.foundation import clock, tenancy
@@ -86,7 +87,7 @@ def _record(
     outcome = package.service.outcomes[verdict.outcome]
     now = clock.now()
     case.state = rules.moved(case.state, "decide")
-    case.outcome, case.decided_at = verdict.outcome, case.decided_at or now
+    case.outcome, case.decided_at = verdict.outcome, now
     traced = variables.rules_used(case)
     made: Decision = Decision.objects.create(
         case=case,
@@ -157,11 +158,12 @@ def ask_review(actor: Actor, case_id: UUID, text: str) -> Case:
     from towpath.casework.actions.notes import write_note
 
     case = own_case(actor, case_id, "case.ask", lock=True)
-    if not conductor.waits_for(case, "resident.asked-review"):
+    package = catalogue.package(case.version_id)
+    if not (conductor.waits_for(case, "resident.asked-review") and reviewable(case, package)):
         raise rules.WrongMove(case.state, "be looked at again")
     record(
         CASE_REVIEW_ASKED, actor, conductor.about(case, activity="Review asked"), service=case.service_code
     )
-    write_note(actor, case, text, kind="message", direction="in")
+    write_note(actor, case, text, kind="answer", direction="in")
     conductor.message(case, "resident.asked-review", {"what_to_look_at": text}, actor)
     return case

@@ -1,5 +1,6 @@
 """Notes, ratings, and mail that came in for a case."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -11,6 +12,7 @@ from towpath.casework.events import CASE_NOTED, CASE_RATED
 from towpath.casework.models import Case, CaseConversation, Question, Rating
 from towpath.casework.queries.visible import own_case
 from towpath.contact import actions as contact
+from towpath.documents import queries as documents
 from towpath.foundation import clock
 from towpath.foundation.access import Actor
 from towpath.foundation.journal import record
@@ -33,7 +35,8 @@ def write_note(
     # Whoever may act on the case may write in its conversation.
     writer = replace(actor, permissions=actor.permissions | {("contact.write", "*")})
     contact.write(writer, conversation, direction=direction, kind=kind, body=text.strip())
-    record(CASE_NOTED, actor, conductor.about(case))
+    if direction == "internal":
+        record(CASE_NOTED, actor, conductor.about(case))
 
 
 @transaction.atomic
@@ -58,15 +61,24 @@ def rate(actor: Actor, case_id: UUID, score: int, comment: str = "") -> Rating:
 @transaction.atomic
 def take_mail(actor: Actor, conversation_id: UUID, text: str, files: Any) -> None:
     """An e-mail came in for a case: when just one question is open, it is the answer."""
-    from towpath.casework.actions.questions import answer_question
-
     link = CaseConversation.objects.filter(conversation_id=conversation_id).first()
     if link is None:
         return
     open_ones = list(Question.objects.filter(case=link.case_id, state="open")[:2])
-    if len(open_ones) == 1:
-        answer_question(actor, open_ones[0].pk, text=text, files=files)
+    if len(open_ones) == 1 and _answered(actor, open_ones[0], text, files):
         return
     case: Case = Case.objects.select_for_update().get(pk=link.case_id)
     case.last_activity_at = clock.now()
     case.save(update_fields=["last_activity_at"])
+
+
+def _answered(actor: Actor, question: Question, text: str, files: Sequence[rules.Upload]) -> bool:
+    """False where the mail is no full answer: it stays what it is, a message that staff read."""
+    from towpath.casework.actions.questions import answer_question
+
+    taken = [file for file in files if documents.takes(file.name, file.content_type, file.content)]
+    try:
+        answer_question(actor, question.pk, text=text, files=taken)
+    except rules.NotComplete:
+        return False
+    return True

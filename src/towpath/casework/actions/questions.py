@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F
 
 from towpath.casework import conductor, rules, variables
 from towpath.casework.events import CLOCK_STARTED, CLOCK_STOPPED, QUESTION_ANSWERED, QUESTION_ASKED
@@ -97,12 +98,15 @@ def _clock(case: Case) -> rules.Clock:
 def _set_clock(actor: Actor, case: Case, after: rules.Clock) -> None:
     if after == _clock(case):
         return
+    pause = clock.now() - (case.clock_stopped_at or clock.now())
     case.due_at, case.clock_stopped_at, case.clock_left = after.due, after.stopped_at, after.left
     about = conductor.about(case)
     if after.left is not None:
         record(CLOCK_STOPPED, actor, about, left_seconds=round(after.left.total_seconds()))
     else:
         record(CLOCK_STARTED, actor, about, due=after.due)
+        # Staff's own terms stood still too.
+        Task.objects.filter(case=case, state="open", kind="user").update(due_at=F("due_at") + pause)
 
 
 @transaction.atomic
@@ -120,6 +124,8 @@ def answer_question(
     question: Question = Question.objects.get(pk=question_id)
     if question.state == "answered":
         return question
+    if question.state != "open":
+        raise rules.WrongMove(question.state, "be answered")
     package = catalogue.package(case.version_id)
     data = _values(case, package, question, text, values or {}, [file.name for file in files])
     for file in files:

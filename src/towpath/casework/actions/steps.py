@@ -1,9 +1,12 @@
 """Steps that others carry out, and time: how their results bring a case on."""
 
+import logging
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
+
+from django.db import OperationalError, transaction
 
 from towpath.casework import commands, conductor, incidents
 from towpath.casework.events import DATE_KEPT
@@ -13,6 +16,8 @@ from towpath.foundation import clock
 from towpath.foundation.access import SYSTEM, Actor
 from towpath.foundation.journal import record
 from towpath.foundation.steps import StepContext, step_kind
+
+log = logging.getLogger(__name__)
 
 
 def finish_step(case_id: UUID, command_id: str, data: Mapping[str, Any], actor: Actor = SYSTEM) -> bool:
@@ -77,10 +82,25 @@ def fire_due_timers(limit: int = 50) -> int:
         # Gone meanwhile, or the case is being worked on: the next round sees.
         if case is None or not Timer.objects.filter(pk=timer.pk).exists():
             continue
-        Timer.objects.filter(pk=timer.pk).delete()
-        conductor.advance(case, bpmn.Fired(timer.command_id), SYSTEM)
+        _fire(case, timer)
         fired += 1
     return fired
+
+
+def _fire(case: Case, timer: Timer) -> None:
+    """One that fails is kept for a person; the others fire all the same."""
+    event = bpmn.Fired(timer.command_id)
+    try:
+        with transaction.atomic():
+            Timer.objects.filter(pk=timer.pk).delete()
+            conductor.advance(case, event, SYSTEM)
+    except OperationalError:
+        raise  # the database, not the case: the next round tries again
+    except Exception as error:
+        log.exception("The timer %s of case %s failed", timer.command_id, case.pk)
+        Timer.objects.filter(pk=timer.pk).delete()
+        why = bpmn.Incident(timer.command_id.partition(":")[0], "", type(error).__name__)
+        incidents.keep(Case.objects.get(pk=case.pk), event, why, conductor.about(case))
 
 
 def next_timer() -> datetime | None:

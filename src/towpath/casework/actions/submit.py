@@ -20,7 +20,6 @@ from towpath.foundation import clock, crypto, search, tenancy
 from towpath.foundation.access import SYSTEM, Actor, NotAllowed
 from towpath.foundation.ids import code, hashed
 from towpath.foundation.journal import record
-from towpath.foundation.typed import pack
 from towpath.people import actions as people_actions
 from towpath.people import queries as people
 
@@ -43,8 +42,12 @@ def submit(actor: Actor, draft_id: UUID) -> Submitted:
     try:
         draft = accessible(actor, draft_id)
     except Draft.DoesNotExist:
-        # Sent by another request while this one waited for the lock.
-        return Submitted(Case.objects.get(submission_key=str(draft_id)), fresh=False)
+        # Sent by another request while this one waited for the lock; else it is gone.
+        sent = Case.objects.filter(submission_key=str(draft_id)).first()
+        if sent is None:
+            raise
+        _own_earlier(actor, sent)
+        return Submitted(sent, fresh=False)
     version = catalogue.version_in_force(draft.service_code, clock.today(tenancy.current().zone))
     package = catalogue.package(version.pk)
     given = _complete(actor, package, answers.read(draft), dict(draft.prefilled))
@@ -103,7 +106,6 @@ def _open(
         state="open",
         awaits="staff",
         team=package.service.owning_team,
-        data={"applicant": pack(variables.applicant(actor))},
         link_hash=hashed(crypto.link_secret("case", draft.pk)),
         code_hash=hashed(crypto.typed_code("case", draft.pk)),
         submission_key=str(draft.pk),
@@ -111,6 +113,7 @@ def _open(
         due_at=catalogue.terms.moment_after(now, deadline.within) if deadline else None,
         last_activity_at=now,
     )
+    variables.set_variables(case, {"applicant": variables.applicant(actor)})
     answers.keep(case, given, [q for page in package.form.pages for q in page.questions])
     case.save(force_insert=True)
     _converse(case, package)
@@ -142,6 +145,7 @@ def _converse(case: Case, package: catalogue.Package) -> None:
         person_id=case.person_id,
         language=case.language,
         reference=case.reference,
+        case_id=case.pk,
     )
     CaseConversation.objects.create(case=case, conversation_id=conversation.pk, own=True)
 

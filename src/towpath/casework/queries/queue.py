@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -10,6 +11,7 @@ from django.db.models import Q, QuerySet
 from towpath.casework.models import Question, Task
 from towpath.foundation import clock
 from towpath.foundation.access import Actor
+from towpath.foundation.journal.follow import Horizon
 from towpath.foundation.models import Event
 
 PAGE = 50
@@ -36,12 +38,8 @@ class QueuePage:
 
 def queue(actor: Actor, filters: Filters, after: tuple[datetime, UUID] | None = None) -> QueuePage:
     """One page of open tasks with their cases: two queries, whatever the number of cases."""
-    tasks = _filtered(actor, filters)
-    if after:
-        due, id_ = after
-        # The first condition lets the index start at the place; the second takes off what was shown.
-        tasks = tasks.filter(due_at__gte=due).exclude(due_at=due, id__lte=id_)
-    found = list(tasks.select_related("case").order_by("due_at", "id")[: PAGE + 1])
+    several = [_page(tasks, after) for tasks in _filtered(actor, filters)]
+    found = sorted(chain.from_iterable(several), key=lambda task: (task.due_at, task.pk))[: PAGE + 1]
     page, now = found[:PAGE], clock.now()
     last = (page[-1].due_at, page[-1].pk) if len(found) > PAGE else None
     cases = [task.case_id for task in page]
@@ -55,23 +53,37 @@ def queue(actor: Actor, filters: Filters, after: tuple[datetime, UUID] | None = 
     )
 
 
-def _filtered(actor: Actor, filters: Filters) -> QuerySet[Task]:
+def _page(tasks: QuerySet[Task], after: tuple[datetime, UUID] | None) -> list[Task]:
+    if after:
+        due, id_ = after
+        # The first condition lets the index start at the place; the second takes off what was shown.
+        tasks = tasks.filter(due_at__gte=due).exclude(due_at=due, id__lte=id_)
+    return list(tasks.select_related("case").order_by("due_at", "id")[: PAGE + 1])
+
+
+def _filtered(actor: Actor, filters: Filters) -> list[QuerySet[Task]]:
+    """One query for each team: only so can each be read in the order of its index."""
     tasks: QuerySet[Task] = Task.objects.filter(state="open", kind="user")
+    if filters.service:
+        tasks = tasks.filter(service_code=filters.service)
     teams = actor.teams("task.work")
     if filters.mine:
-        tasks = tasks.filter(assignee=actor.id)
-    elif filters.team:
+        return [tasks.filter(assignee=actor.id)]
+    if filters.team:
         actor.require("task.work", filters.team)
-        tasks = tasks.filter(team=filters.team)
-    elif "*" not in teams:
-        tasks = tasks.filter(team__in=teams)
-    return tasks.filter(service_code=filters.service) if filters.service else tasks
+        return [tasks.filter(team=filters.team)]
+    return [tasks] if "*" in teams else [tasks.filter(team=team) for team in sorted(teams)]
 
 
 def queue_head(actor: Actor) -> int:
-    """A number that changes whenever something new happened in the body: for pages that look for news."""
-    found = Event.objects.order_by("-xid", "-seq").values_list("seq", flat=True).first()
-    return found or 0
+    """A number that changes whenever something new is seen in the body: for pages that look for news.
+
+    A transaction that began earlier may show its events later, so the newest of either order counts.
+    """
+    newest = Event.objects.order_by("-xid", "-seq").values_list("seq", flat=True).first() or 0
+    latest = Event.objects.order_by("-seq").values_list("seq", flat=True).first() or 0
+    settling = Event.objects.filter(xid__gte=Horizon()).count()
+    return (newest + latest) * 1000 + settling % 1000
 
 
 def troubles(actor: Actor) -> list[Task]:

@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
+
 from towpath.casework.models import Case, CaseConversation
 from towpath.contact import queries as contact
 from towpath.foundation.access import Actor
@@ -31,10 +33,14 @@ class Happening:
 
 
 def timeline(actor: Actor, case: Case, after_seq: int = 0) -> list[Happening]:
-    """What happened to a case that the actor may see, oldest first: events after `after_seq` and all entries."""
+    """What happened to a case that the actor may see, oldest first: events after `after_seq` and all entries.
+
+    Of a very long story the newest part. What is told by an entry, or by each page of a draft, is left out.
+    """
     events = Event.objects.filter(case_id=case.pk, seq__gt=after_seq, recorded_at__gte=_since(case))
+    events = events.exclude(Q(type__startswith="contact.") | Q(type="draft.saved"))
     names: dict[str, str] = {}
-    lines = [_of_event(event, names, case) for event in events.order_by("seq")[:LIMIT]]
+    lines = [_of_event(event, names, case) for event in events.order_by("-seq")[:LIMIT]]
     conversations = CaseConversation.objects.filter(case=case).values_list("conversation_id", flat=True)
     entries = contact.entries_after(list(conversations), {})
     sent = contact.deliveries([entry.pk for entry in entries])

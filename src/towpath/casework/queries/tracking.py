@@ -59,14 +59,15 @@ def tracking(actor: Actor, case_id: UUID, language: str, zone: str) -> Tracking:
         outcome=package.text(f"outcomes.{case.outcome}.label", language) if case.outcome else "",
         expected=expected,
         may_withdraw=case.state == "open",
-        may_ask_review=conductor.waits_for(case, "resident.asked-review") and _reviewable(case, package),
+        may_ask_review=conductor.waits_for(case, "resident.asked-review") and reviewable(case, package),
         may_rate=case.state != "open" and rating is None,
         rating=rating,
         dates=list(KeptDate.objects.filter(case=case).order_by("on")),
     )
 
 
-def _reviewable(case: Case, package: catalogue.Package) -> bool:
+def reviewable(case: Case, package: catalogue.Package) -> bool:
+    """Whether a person may still be asked to look again: after some outcomes, within a term."""
     service = package.service
     if case.outcome not in service.reviewed_outcomes or case.decided_at is None:
         return False

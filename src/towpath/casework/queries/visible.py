@@ -38,11 +38,20 @@ def may_see(actor: Actor, case_id: UUID) -> bool:
 
 def own_case(actor: Actor, case_id: Any, permission: str, *, lock: bool = False) -> Case:
     """A case on which the resident, or staff for them, may act."""
-    if actor.kind == "staff" and not actor.may_somewhere(permission):
-        raise NotAllowed(f"{actor.kind} {actor.id} may not {permission}")
     # The lock is taken on the row alone: joined rows of other tables stay free.
     if not visible_to(actor).filter(pk=case_id).exists():
         raise NotAllowed(f"{actor.kind} {actor.id} may not see case {case_id}")
+    if actor.kind == "staff" and not _may_for(actor, permission, case_id):
+        raise NotAllowed(f"{actor.kind} {actor.id} may not {permission} in case {case_id}")
     cases: Any = Case.objects.select_for_update() if lock else Case.objects
     found: Case = cases.get(pk=case_id)
     return found
+
+
+def _may_for(actor: Actor, permission: str, case_id: Any) -> bool:
+    """Whether staff hold the permission for the team that owns the case, or for one that works on it."""
+    teams = actor.teams(permission)
+    if "*" in teams:
+        return True
+    owned = Case.objects.filter(pk=case_id, team__in=teams).exists()
+    return owned or Task.objects.filter(case_id=case_id, team__in=teams).exists()

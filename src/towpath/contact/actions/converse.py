@@ -19,6 +19,7 @@ def open_conversation(
     person_id: UUID | None,
     language: str,
     reference: str = "",
+    case_id: UUID | None = None,
     state: rules.State = "open",
 ) -> Conversation:
     """`reference` is what people will quote: the reference of the case. `new` is for those whom nobody knows."""
@@ -26,6 +27,7 @@ def open_conversation(
     made: Conversation = Conversation.objects.create(
         person_id=person_id,
         subject=" ".join(subject.split())[:300],
+        case_id=case_id,
         reference=reference.upper(),
         state=state,
         language=language,
@@ -153,7 +155,8 @@ def change_state(actor: Actor, conversation: Conversation, after: rules.State) -
 
 
 def about(conversation: Conversation) -> Fact:
-    return Fact(conversation=conversation.pk, person=pseudonym_of(conversation.person_id))
+    person = pseudonym_of(conversation.person_id)
+    return Fact(case=conversation.case_id, conversation=conversation.pk, person=person)
 
 
 def may_write(actor: Actor, person_id: UUID | None) -> None:

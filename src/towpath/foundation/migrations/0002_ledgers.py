@@ -14,6 +14,7 @@ create table {table} (
 ) partition by range (recorded_at);
 create table {table}_rest partition of {table} default;
 create index {table}_order on {table} (tenant_id, xid, seq);
+create index {table}_number on {table} (tenant_id, seq);
 {indexes}
 """
 
