@@ -1,6 +1,6 @@
 # Two commands are enough: `make run` and `make test`. PORT=9000 make run chooses the port.
 .DEFAULT_GOAL := help
-.PHONY: help run reset test check lint types contracts assets lock bench bench-full bench-faults
+.PHONY: help run reset test check lint types contracts assets messages lock bench bench-full bench-faults
 BIN := .venv/bin
 
 help: ## this list
@@ -39,6 +39,10 @@ contracts:
 assets: ## compare the built assets with their sources, where Node is
 	@sh scripts/setup.sh dev
 	@$(BIN)/python scripts/assets.py
+
+messages: ## bring the translations up to date after texts have changed
+	@sh scripts/setup.sh dev
+	@$(BIN)/python scripts/messages.py
 
 lock: ## renew the lock files from pyproject.toml
 	@sh scripts/setup.sh dev
