@@ -11,7 +11,7 @@ A batch and its cursor commit together: what a subscriber changes inside the pro
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -128,7 +128,7 @@ def _next(cursor: Cursor, behind_horizon: bool) -> Sequence[Event]:
         limit *= 2
 
 
-def _late(rows: Sequence[Event]) -> dict[UUID, int]:
+def _late(rows: Sequence[Event]) -> dict[UUID | None, int]:
     """For the cases of the rows: the first event that anybody can see beyond them, whatever its transaction."""
     highest = max(row.seq for row in rows)
     events = _beyond(rows[-1], behind_horizon=False).filter(seq__lt=highest)
@@ -136,12 +136,12 @@ def _late(rows: Sequence[Event]) -> dict[UUID, int]:
     return dict(found.order_by().values_list("case_id").annotate(Min("seq")))
 
 
-def in_order(rows: Sequence[Event], late: dict[UUID, int]) -> Sequence[Event]:
+def in_order(rows: Sequence[Event], late: Mapping[UUID | None, int]) -> Sequence[Event]:
     """The longest beginning of `rows` beyond which no case has an event with a lower `seq` than within.
 
     `late` is the lowest `seq` of a case beyond the last row. What is cut off may hold back other cases in turn.
     """
-    lowest: dict[UUID | None, int] = {**late}
+    lowest = dict(late)
     while True:
         cut = next((i for i, row in enumerate(rows) if row.seq > lowest.get(row.case_id, row.seq)), None)
         if cut is None:
