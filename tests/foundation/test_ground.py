@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from towpath.foundation import access, clock, crypto, jobs, search, tenancy
 from towpath.foundation.access import Actor, NotAllowed
 from towpath.foundation.journal.seal import merkle_root
-from towpath.foundation.models import AccessRecord, GivenUp
+from towpath.foundation.models import AccessRecord, Event, GivenUp
 
 TRIED: list[int] = []
 
@@ -48,6 +48,55 @@ def test_a_job_is_tried_again_and_then_shown_to_a_person(outside):
     with tenancy.inside(outside):
         (row,) = jobs.given_up()
         assert row.error == "ConnectionError: nobody answers"
+
+
+@pytest.fixture
+def registered(monkeypatch):
+    """Jobs registered by a test are gone after it."""
+    monkeypatch.setattr(jobs, "_jobs", dict(jobs._jobs))
+
+
+def test_what_follows_giving_up_may_fail_and_the_job_is_still_shown(outside, registered):
+    def broken(tenant, arguments, error):
+        search.index("case", uuid4(), 1, ["left behind"])
+        raise RuntimeError("no such call")
+
+    @jobs.job("test.fails-twice", tries=1, given_up=broken)
+    def fails_twice(tenant):
+        raise ValueError("no mail to ada@example.org\nDETAIL: Ada, 12 Mill Lane")
+
+    jobs.perform(outside, "test.fails-twice", {}, tried=1)
+    with tenancy.inside(outside):
+        (row,) = jobs.given_up()
+        assert row.error == "ValueError: no mail to [address]"
+        assert Event.objects.get().type == "job.given-up"
+        assert search.find("case", "behind") == []
+
+
+def test_a_job_that_nobody_knows_is_shown_to_a_person(outside):
+    jobs.perform(outside, "test.of-tomorrow", {"case": "no uuid"}, tried=1)
+    with tenancy.inside(outside), jobs.inline() as kept:
+        (row,) = jobs.given_up()
+        assert (row.job, row.arguments) == ("test.of-tomorrow", {"case": "no uuid"})
+        assert "test.of-tomorrow" in row.error
+        jobs.settle(Actor("staff", "s", permissions=frozenset({("jobs.settle", "*")})), row.pk, again=True)
+        assert [name for _, name, _ in kept.waiting] == ["test.of-tomorrow"]
+
+
+def test_a_job_that_can_not_be_given_up_is_tried_again(outside, monkeypatch):
+    def full(*_, **__):
+        raise OSError("no room left")
+
+    monkeypatch.setattr(jobs, "record", full)
+    with pytest.raises(jobs.TryAgain):
+        jobs.perform(outside, "test.fails", {"n": 2}, tried=3)
+    with tenancy.inside(outside):
+        assert jobs.given_up() == []
+
+
+def test_waits_between_tries_end_at_an_hour():
+    kind = jobs.Job("test.waits", fails, 9, timedelta(seconds=2), None)
+    assert [jobs.wait(kind, n).total_seconds() for n in (1, 2, 12, 500)] == [2, 4, 3600, 3600]
 
 
 def test_a_job_laid_aside_by_a_person_is_gone_from_the_list(tenant):

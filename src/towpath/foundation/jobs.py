@@ -2,7 +2,8 @@
 
 A job is enqueued in the caller's transaction: rolled back, it never was. It runs at least once, so it must be
 idempotent. It opens `tenancy.inside(tenant)` itself, for as short as it can, since it may talk to slow systems in
-between. After the last try it becomes a `GivenUp` row: something on the desk that a person must see to.
+between. After the last try it becomes a `GivenUp` row: something on the desk that a person must see to. So does a job
+that nobody here knows (put into the queue by another version): nothing vanishes.
 """
 
 import logging
@@ -17,7 +18,7 @@ from uuid import UUID
 import procrastinate
 from procrastinate.contrib.django import app
 
-from towpath.foundation import clock, tenancy
+from towpath.foundation import clock, faults, tenancy
 from towpath.foundation.access import SYSTEM, Actor
 from towpath.foundation.journal import Fact, event_type, record
 from towpath.foundation.models import GivenUp, Tenant
@@ -33,7 +34,10 @@ Work = Callable[..., None]
 
 @dataclass(frozen=True)
 class Job:
-    """`work(tenant, **arguments)`. `given_up(tenant, arguments, error)` is called after the last try."""
+    """`work(tenant, **arguments)`. `given_up(tenant, arguments, error)` is called after the last try.
+
+    It is called inside the tenant; should it fail, the `GivenUp` row stands all the same.
+    """
 
     name: str
     work: Work
@@ -73,6 +77,10 @@ def enqueue(name: str, *, at: datetime | None = None, lock: str | None = None, *
     """Puts a job of the current body into the queue. Jobs with the same `lock` run one after the other."""
     if name not in _jobs:
         raise KeyError(f"No job is called {name}. Registered: {', '.join(sorted(_jobs))}.")
+    _put(name, at, lock, arguments)
+
+
+def _put(name: str, at: datetime | None, lock: str | None, arguments: dict[str, Any]) -> None:
     if (inline := _inline.get()) is not None:
         inline.waiting.append((at or clock.now(), name, arguments))
         return
@@ -118,34 +126,61 @@ async def put_back_stalled(context: procrastinate.JobContext, timestamp: int) ->
 
 def perform(tenant: Tenant, name: str, arguments: dict[str, Any], *, tried: int) -> None:
     """One try. `TryAgain` when it failed and tries are left; else a person gets to see it."""
-    kind = _jobs[name]
+    kind = _jobs.get(name) or _unknown(name)
     try:
         kind.work(tenant, **arguments)
     except Exception as error:
-        log.warning("%s failed (try %s of %s): %s", name, tried, kind.tries, error)
+        told = faults.in_short(error)
+        log.warning("%s failed (try %s of %s): %s\n%s", name, tried, kind.tries, told, faults.path(error))
         if tried < kind.tries:
             raise TryAgain(wait(kind, tried)) from error
-        give_up(tenant, kind, arguments, f"{type(error).__name__}: {error}"[:2000])
+        give_up(tenant, kind, arguments, told, tried)
+
+
+def _unknown(name: str) -> Job:
+    def work(tenant: Tenant, **arguments: Any) -> None:
+        raise LookupError(f"No job is called {name} in this version.")
+
+    return Job(name, work, 1, timedelta(hours=1), None)
 
 
 def wait(kind: Job, tried: int) -> timedelta:
-    doubled: timedelta = kind.first_wait * 2 ** (tried - 1)
+    # Beyond some doublings it is an hour anyway; more of them would leave what a timedelta can hold.
+    doubled: timedelta = kind.first_wait * 2 ** min(tried - 1, 20)
     return min(doubled, timedelta(hours=1))
 
 
-def give_up(tenant: Tenant, kind: Job, arguments: dict[str, Any], error: str) -> None:
-    with tenancy.inside(tenant):
-        case = arguments.get("case")
-        GivenUp.objects.create(
-            job=kind.name,
-            arguments=arguments,
-            case_id=UUID(case) if case else None,
-            error=error,
-            given_up_at=clock.now(),
-        )
-        record(JOB_GIVEN_UP, SYSTEM, Fact(case=UUID(case) if case else None), job=kind.name)
-        if kind.given_up:
+def give_up(tenant: Tenant, kind: Job, arguments: dict[str, Any], error: str, tried: int) -> None:
+    """Shows the job to a person, whatever else fails; where even that can't be written, the job is tried again."""
+    try:
+        with tenancy.inside(tenant):
+            _show(kind, arguments, error)
+    except Exception as unwritten:
+        log.error("%s could not be given up: %s", kind.name, faults.in_short(unwritten))
+        raise TryAgain(wait(kind, tried)) from unwritten
+    if kind.given_up is None:
+        return
+    try:
+        with tenancy.inside(tenant):
             kind.given_up(tenant, arguments, error)
+    except Exception as failure:
+        told, trace = faults.in_short(failure), faults.path(failure)
+        log.error("%s: what follows giving it up failed: %s\n%s", kind.name, told, trace)
+
+
+def _show(kind: Job, arguments: dict[str, Any], error: str) -> None:
+    case = _case(arguments)
+    GivenUp.objects.create(
+        job=kind.name, arguments=arguments, case_id=case, error=error, given_up_at=clock.now()
+    )
+    record(JOB_GIVEN_UP, SYSTEM, Fact(case=case), job=kind.name)
+
+
+def _case(arguments: dict[str, Any]) -> UUID | None:
+    try:
+        return UUID(str(arguments["case"]))
+    except (KeyError, ValueError):
+        return None
 
 
 def given_up() -> list[GivenUp]:
@@ -164,7 +199,8 @@ def settle(actor: Actor, row_id: UUID, *, again: bool) -> None:
     how = "again" if again else "aside"
     record(JOB_SETTLED, actor, Fact(case=row.case_id), job=row.job, how=how)
     if again:
-        enqueue(row.job, **row.arguments)
+        # A job unknown here is put back too: another worker may know it, and otherwise it comes back to this list.
+        _put(row.job, None, None, row.arguments)
 
 
 @contextmanager
@@ -188,7 +224,7 @@ def run_due(tenant: Tenant, kept: Inline) -> int:
         try:
             perform(tenant, name, dict(arguments), tried=tried)
         except TryAgain:
-            moment = clock.now() + wait(_jobs[name], tried)
+            moment = clock.now() + wait(_jobs.get(name) or _unknown(name), tried)
             kept.waiting.append((moment, name, {**arguments, "__tried": tried}))
         ran += 1
     return ran
