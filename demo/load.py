@@ -5,11 +5,12 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from django.conf import settings
+from django.db import connections, transaction
+
 from demo.snapshot import read, write
 from demo.town import TOWNS, set_up
 from demo.year.live import live
-from django.conf import settings
-from django.db import connections, transaction
 from towpath.foundation import clock, tenancy
 from towpath.foundation.journal import seal
 from towpath.foundation.models import Tenant
@@ -76,7 +77,9 @@ def make(codes: Iterable[str], until: datetime | None = None, seed: int = 1, say
         say(f"{code}: {len(raw):,} bytes after {time.monotonic() - begun:.0f} s")
 
 
-def lived_and_written(code: str, until: datetime, *, days: int | None = None, share: float = 1.0, seed: int = 1) -> bytes:
+def lived_and_written(
+    code: str, until: datetime, *, days: int | None = None, share: float = 1.0, seed: int = 1
+) -> bytes:
     """The snapshot of a year, or of fewer days with a share of the requests."""
     more = {"days": days} if days else {}
     with transaction.atomic():
@@ -97,7 +100,9 @@ def reset(say: Say = print) -> None:
     from demo.removal import remove
 
     if "owner" not in settings.DATABASES:
-        raise NotHere("DATABASE_OWNER_URL is not set: only the owner of the tables may remove what is in a ledger.")
+        raise NotHere(
+            "DATABASE_OWNER_URL is not set: only the owner of the tables may remove what is in a ledger."
+        )
     for code in TOWNS:
         if (tenant := Tenant.objects.filter(code=code).first()) is None:
             continue
@@ -105,4 +110,3 @@ def reset(say: Say = print) -> None:
             raise NotHere(f"{code} is no demonstration. It stays.")
         remove(connections["owner"], tenant)
         say(f"{tenant.name}: removed")
-

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from demo.staff import STAFF
 from psycopg import sql
+
+from demo.staff import STAFF
 from towpath.foundation.models import Tenant
 from towpath.foundation.protection import tenant_models
 
@@ -19,9 +20,14 @@ def remove(owner: Any, tenant: Tenant) -> None:
         for model in tenant_models():
             table = sql.Identifier(model._meta.db_table)
             cursor.execute(sql.SQL("delete from {} where tenant_id = %s").format(table), [tenant.pk])
-        for table, column in (("mfa_authenticator", "user_id"), ("account_emailaddress", "user_id"), ("people_user", "id")):
-            of = sql.SQL("{} in (select id from people_user where email = any(%s))").format(sql.Identifier(column))
+        for table, column in (
+            ("mfa_authenticator", "user_id"),
+            ("account_emailaddress", "user_id"),
+            ("people_user", "id"),
+        ):
+            of = sql.SQL("{} in (select id from people_user where email = any(%s))").format(
+                sql.Identifier(column)
+            )
             cursor.execute(sql.SQL("delete from {} where {}").format(sql.Identifier(table), of), [emails])
         cursor.execute("delete from foundation_tenant where id = %s", [tenant.pk])
         cursor.execute("commit")
-

@@ -7,6 +7,7 @@ from pathlib import Path
 from random import Random
 
 import yaml
+
 from demo.register import people as register
 from demo.signin import people as signin
 
@@ -46,9 +47,7 @@ def known(town: str) -> list[Resident]:
     entries = {one.number: one for one in register.load()}
     subjects = {one.number: one.subject for one in signin.load()}
     return [
-        Resident(
-            entries[row["number"]], row["email"], row["phone"], "en", subjects.get(row["number"], "")
-        )
+        Resident(entries[row["number"]], row["email"], row["phone"], "en", subjects.get(row["number"], ""))
         for row in rows
         if row["town"] == town
     ]
@@ -61,7 +60,9 @@ def made_up(town: str, count: int, rng: Random) -> list[Resident]:
     return [_one(town, names, place, taken, rng) for place in range(count)]
 
 
-def _one(town: str, names: dict[str, dict[str, list[str]]], place: int, taken: set[str], rng: Random) -> Resident:
+def _one(
+    town: str, names: dict[str, dict[str, list[str]]], place: int, taken: set[str], rng: Random
+) -> Resident:
     language = rng.choices(["en", "fr", "ar"], [82, 10, 8])[0]
     given, family = rng.choice(names["given"][language]), rng.choice(names["family"][language])
     # Streets are numbered like the postcodes that they have.

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-PASSPHRASE = "mill-brook-east-mere"  # of every demonstration account; each has a second factor of its own
+# Of every demonstration account; each has a second factor of its own.
+PASSPHRASE = "mill-brook-east-mere"  # noqa: S105 (everybody may know it)
 TEAMS = {
     "customer-service": "Customer service",
     "parking": "Parking",
@@ -77,4 +78,6 @@ STAFF = {
     ),
 }  # fmt: skip
 
-CENTRE = Guest("noor@servicecentre.localhost", "Noor Castellan", "service centre: works for both towns", "lead")
+CENTRE = Guest(
+    "noor@servicecentre.localhost", "Noor Castellan", "service centre: works for both towns", "lead"
+)

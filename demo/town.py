@@ -8,9 +8,10 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
+
 from demo.register import keys
 from demo.staff import CENTRE, PASSPHRASE, STAFF, TEAMS
-from django.conf import settings
 from towpath.catalogue import actions as catalogue
 from towpath.catalogue.load import files_of
 from towpath.exchange import actions as exchange
@@ -169,6 +170,4 @@ def _agree(until: datetime) -> None:
     """With the population register, on everything that it declares."""
     key = keys.signing_key(Path(settings.VAR) / "register").public_key().public_bytes_raw()
     for name in operations():
-        exchange.agree(
-            SYSTEM, name, peer_key=keys.encoded(key), valid_from=clock.now(), valid_until=until
-        )
+        exchange.agree(SYSTEM, name, peer_key=keys.encoded(key), valid_from=clock.now(), valid_until=until)

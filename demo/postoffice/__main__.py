@@ -10,6 +10,7 @@ from types import FrameType
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
+
 from demo.postoffice.store import Store
 from demo.postoffice.web import Office
 

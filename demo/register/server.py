@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from demo.register import keys
 from demo.register.faults import Faults
 from demo.register.operations import OPERATIONS, wrong_inputs

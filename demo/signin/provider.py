@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from demo.signin.people import Resident
 from joserfc import jwk, jwt
+
+from demo.signin.people import Resident
 
 # Regulation (EU) 910/2014, as its technical specifications name the levels.
 LEVELS = {level: f"http://eidas.europa.eu/LoA/{level}" for level in ("low", "substantial")}

@@ -4,21 +4,20 @@ Sealed values travel in plain text: they are made up. `opened` prepares a row fo
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
-from demo.snapshot.tables import tables
 from django.conf import settings
 from django.utils import formats, translation
 
-from towpath.casework.models import CaseConversation
+from demo.snapshot.tables import tables
 from towpath.contact import marks
-from towpath.contact.models import reply_token
-from towpath.foundation import crypto, links, tenancy
+from towpath.contact.models import Entry, reply_token
+from towpath.foundation import crypto, tenancy
 from towpath.foundation.ids import hashed
 
 Row = dict[str, Any]
@@ -29,7 +28,7 @@ SEALED_TEXTS: Final = {
     "people_person": ("register_number",),
 }
 HASHED: Final = {"casework_draft": "draft", "casework_case": "case"}
-MARK = re.compile(r"⟦(link|code|day) ([^⟧]+)⟧")
+DAY = re.compile(r"⟦day ([a-z-]+) ([0-9-]{10})⟧")
 
 
 @cache
@@ -89,7 +88,11 @@ def _token(row: Row, days: int) -> None:
 
 def _text(row: Row, days: int) -> None:
     for column in ("subject", "body"):
-        row[column] = MARK.sub(lambda found: _filled(found[1], found[2], days), row[column])
+        row[column] = DAY.sub(lambda found: _moved(found[2], days, found[1]), row[column])
+
+
+def _moved(day: str, days: int, language: str) -> str:
+    return _written(date.fromisoformat(day) + timedelta(days=days), language)
 
 
 _CLOSED: Final[dict[str, Callable[[Row, int], None]]] = {
@@ -101,16 +104,6 @@ _CLOSED: Final[dict[str, Callable[[Row, int], None]]] = {
 }
 
 
-def _filled(kind: str, what: str, days: int) -> str:
-    if kind == "day":
-        language, _, day = what.partition(" ")
-        return _written(date.fromisoformat(day) + timedelta(days=days), language)
-    case = UUID(what)
-    if kind == "code":
-        return crypto.typed_code("case", case)
-    return f"{links.address()}/track/{crypto.link_secret('case', case)}"
-
-
 def _written(day: date, language: str) -> str:
     with translation.override(language):
         return str(formats.date_format(day, "DATE_FORMAT"))
@@ -118,42 +111,24 @@ def _written(day: date, language: str) -> str:
 
 @dataclass(frozen=True)
 class Letters:
-    """Puts marks into letters where links, codes and dates stand."""
+    """Puts marks into letters where dates are written, so that they can be moved with the year."""
 
-    cases: dict[str, str]  # entry -> case
-    languages: dict[str, str]  # entry -> language
-    days: dict[str, tuple[re.Pattern[str], dict[str, str]]]
+    languages: Mapping[str, str]  # entry -> its language
+    days: Mapping[str, tuple[re.Pattern[str], dict[str, str]]]
 
     def marked(self, row: Row) -> Row:
-        entry, row = row["entry_id"], dict(row)
+        language = self.languages[row["entry_id"]]
+        pattern, known = self.days[language]
         for column in ("subject", "body"):
-            text = row[column]
-            if case := self.cases.get(entry):
-                text = text.replace(_filled("link", case, 0), f"⟦link {case}⟧")
-                text = text.replace(_filled("code", case, 0), f"⟦code {case}⟧")
-            language = self.languages[entry]
-            pattern, known = self.days[language]
-            row[column] = pattern.sub(
-                lambda found, known=known, language=language: f"⟦day {language} {known[found[0]]}⟧", text
-            )
+            row[column] = pattern.sub(lambda found: f"⟦day {language} {known[found[0]]}⟧", row[column])
         return row
 
 
 def letters_between(first: date, last: date) -> Letters:
     """For all letters of the current town; dates from `first` to `last` are found."""
-    from towpath.contact.models import Entry
-
-    entries = Entry.objects.select_related("conversation")
-    of_talk = {
-        talk: str(case)
-        for talk, case in CaseConversation.objects.values_list("conversation_id", "case_id")
-    }
-    cases, languages = {}, {}
-    for entry in entries:
-        languages[str(entry.pk)] = entry.conversation.language
-        if case := of_talk.get(entry.conversation_id):
-            cases[str(entry.pk)] = case
-    return Letters(cases, languages, {one: _days(one, first, last) for one in set(languages.values())})
+    entries = Entry.objects.values_list("pk", "conversation__language")
+    languages = {str(entry): language for entry, language in entries}
+    return Letters(languages, {one: _days(one, first, last) for one in set(languages.values())})
 
 
 def _days(language: str, first: date, last: date) -> tuple[re.Pattern[str], dict[str, str]]:

@@ -9,11 +9,12 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from django.db import connection
+from psycopg import sql
+
 from demo.snapshot import own
 from demo.snapshot.tables import EVENTS, Table, tables
 from demo.snapshot.write import names
-from django.db import connection
-from psycopg import sql
 from towpath import flow
 from towpath.foundation import clock, tenancy
 from towpath.foundation.ids import uuid7
@@ -48,7 +49,9 @@ def load(tenant: Tenant, snapshot: Snapshot) -> None:
             text = text.replace(name, id_)
         text = moved(text, snapshot.head["from"], days)
         for table, columns, rows in _parts(text):
-            _insert(table, [own.closed(table.name, dict(zip(columns, row, strict=True)), days) for row in rows])
+            _insert(
+                table, [own.closed(table.name, dict(zip(columns, row, strict=True)), days) for row in rows]
+            )
         _follow_from_here()
         journeys.rebuild(tenant, behind_horizon=False)
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.apps import apps
 from django.db.models import AutoField, Field
+
 from towpath.foundation.models import LedgerEntry
 from towpath.foundation.protection import LEDGER_GIVEN, tenant_models
 from towpath.foundation.tenancy import TenantModel

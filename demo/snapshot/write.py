@@ -8,12 +8,13 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from django.db import connection
+from psycopg import sql
+
 from demo.snapshot import own
 from demo.snapshot.tables import EVENTS, Table, tables
 from demo.town import OFFERED, SERVICES
 from demo.year.live import Lived
-from django.db import connection
-from psycopg import sql
 from towpath.catalogue.models import ServiceVersion
 from towpath.exchange.models import Agreement
 from towpath.foundation import tenancy
@@ -91,7 +92,9 @@ def _read(table: Table, since: int) -> Iterator[dict[str, Any]]:
 def _refuse_leaks(text: str) -> None:
     for key in TenantKey.objects.values_list("key_id", flat=True):
         if (place := text.find(f'"{key}:')) >= 0:
-            raise Leak(f"A sealed value was not opened: add its column to SEALED_TEXTS. Near: {text[place - 200 : place]}")
+            raise Leak(
+                f"A sealed value was not opened: add its column to SEALED_TEXTS. Near: {text[place - 200 : place]}"
+            )
 
 
 def names() -> dict[str, str]:

@@ -6,12 +6,13 @@ from email.message import EmailMessage
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.conf import settings
+
 from demo.residents import Resident
 from demo.year.papers import paper
 from demo.year.season import spread
 from demo.year.story import Story, case_of
 from demo.year.world import World
-from django.conf import settings
 from towpath.casework import actions as casework
 from towpath.casework import queries
 from towpath.casework.models import Case, CaseConversation, Question
@@ -60,7 +61,9 @@ class Applicants:
                 register_number=story.who.entry.number,
                 language=story.who.language,
             )
-            person = people.sign_in_resident(settings.SIGN_IN_ISSUER, story.who.subject, claims, "substantial")
+            person = people.sign_in_resident(
+                settings.SIGN_IN_ISSUER, story.who.subject, claims, "substantial"
+            )
             return persons.resident_actor(person.pk, "substantial")
         if not story.by_staff:
             return Actor("visitor", "draft:new", "portal")
@@ -88,7 +91,11 @@ class Applicants:
         if answer is None or answer.values is None:
             return {}
         address = answer.values["address"]
-        told = {"full_name": answer.values["name"]["full"], "register_address": address, "postal_address": address}
+        told = {
+            "full_name": answer.values["name"]["full"],
+            "register_address": address,
+            "postal_address": address,
+        }
         casework.prefill(actor, draft_id, told, "population-register")
         return told
 
@@ -175,7 +182,9 @@ class Applicants:
         case = case_of(story)
         score = self._score(case)
         mood = "good" if score >= 4 else "fair" if score == 3 else "bad"
-        comment = self.world.say("comments", mood, story.who.language) if self.world.rng.random() < 0.35 else ""
+        comment = (
+            self.world.say("comments", mood, story.who.language) if self.world.rng.random() < 0.35 else ""
+        )
         casework.rate(story.actor(self.world, self.advisor), case.pk, score, comment)
 
     def _score(self, case: Case) -> int:

@@ -56,7 +56,9 @@ def _answers(world: World, who: Resident, kind: str, activities: list[str], owns
         "description": world.say("plans", kind, who.language),
         "building_cost": Decimal(rng.choice([8, 14, 18, 24, 35, 48, 60, 85, 120, 180, 260, 540]) * 1000),
         "people_inside": Decimal(rng.choice([0, 4, 12, 60, 90] if business else [0, 2, 3, 4])),
-        "effects": rng.sample(["noise", "smell", "waste-water", "smoke"], rng.randrange(1, 3)) if business else None,
+        "effects": rng.sample(["noise", "smell", "waste-water", "smoke"], rng.randrange(1, 3))
+        if business
+        else None,
         "start_date": today + timedelta(days=rng.randrange(60, 240)),
         "owns_land": owns,
     }

@@ -13,6 +13,8 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import yaml
+from django.conf import settings
+
 from demo.register import keys
 from demo.register.faults import Faults
 from demo.register.server import Register, Server
@@ -26,7 +28,6 @@ from demo.year.office import Office
 from demo.year.season import Hours, arrivals, opening_hour, spread, waking_hour
 from demo.year.story import Story
 from demo.year.world import World
-from django.conf import settings
 from towpath.casework import queries
 from towpath.foundation import clock, jobs, tenancy
 from towpath.foundation.access import SYSTEM
@@ -62,7 +63,9 @@ def live(code: str, until: datetime, *, days: int = DAYS, share: float = 1.0, se
         ticking = VirtualClock(start)
         with clock.running(ticking):
             tenant = _body(town, where)
-            hours = Hours(ZoneInfo(town.zone), frozenset(map(date.fromisoformat, tenant.settings["holidays"])))
+            hours = Hours(
+                ZoneInfo(town.zone), frozenset(map(date.fromisoformat, tenant.settings["holidays"]))
+            )
             words = yaml.safe_load(WORDS.read_text(encoding="utf-8"))
             world = World(tenant, ticking, hours, rng, words, faults, kept, until)
             before = _last_event(tenant)

@@ -86,7 +86,11 @@ class Office:
         return 1.0
 
     def _who(self, team: str) -> Actor:
-        own = [c.email for c in STAFF[self.world.tenant.settings["demo-code"]] if any(t == team for t, _ in c.roles)]
+        own = [
+            c.email
+            for c in STAFF[self.world.tenant.settings["demo-code"]]
+            if any(t == team for t, _ in c.roles)
+        ]
         away = self.world.rng.random() < (0.12 if own else 1)
         return self.world.colleague(CENTRE.email if away else self.world.rng.choice(own))
 

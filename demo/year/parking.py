@@ -31,7 +31,9 @@ def story(world: World, who: Resident, channel: Any, signed_in: bool) -> Story:
     answers = _answers(world, who, keeper, badge) | {
         "typed_address": who.address if right else _old_address(who),
         "register_address_right": rng.random() < 0.93,
-        "resident_number": who.entry.number if rng.random() < (0.72 if channel == "portal" else 0.4) else None,
+        "resident_number": who.entry.number
+        if rng.random() < (0.72 if channel == "portal" else 0.4)
+        else None,
     }
     if channel in ("phone", "counter", "post") and rng.random() < 0.4:
         del answers["email"]

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from towpath.project import health, postgres
-from towpath.project.folders import var_folder
+from towpath.project.folders import CHECKOUT, var_folder
 from towpath.project.ports import Ports, free_base, from_environment
 from towpath.project.processes import Site, database, processes, surroundings
 from towpath.project.steps import steps
@@ -127,6 +127,8 @@ def write_state(site: Site, ids: dict[str, int]) -> None:
 
 def welcome(ports: Ports) -> str:
     """Addresses, demo accounts and what to try, as the demo tells them."""
+    if str(CHECKOUT) not in sys.path:
+        sys.path.append(str(CHECKOUT))  # `demo/` lies there, outside the product
     try:
         demo = importlib.import_module("demo")
         return str(demo.welcome(ports))
