@@ -1,8 +1,11 @@
 """Figures as charts: each says its finding, how it is measured, and where its numbers lead."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from towpath.journeys import queries as journeys
@@ -11,8 +14,20 @@ from towpath.surfaces.insight import findings, words
 from towpath.surfaces.insight.chosen import Chosen
 from towpath.surfaces.look import Bar, Chart
 
+Charts = Sequence[tuple[str, Chart]]  # with the name of the measure that each shows
 ByService = Mapping[str, Figures]
 Share = Callable[[Figures], float | None]
+
+
+def explained(charts: Charts) -> list[Chart]:
+    """Each with the way to the definition of its measure."""
+    shown = []
+    for measure, chart in charts:
+        where = f"{reverse('insight:definitions')}#{measure}"
+        what = format_html('<span class="govuk-visually-hidden">: {}</span>', chart.measure)
+        way = format_html('<a href="{}">{}{}</a>', where, _("How this is counted"), what)
+        shown.append(replace(chart, note=format_html("{} {}", chart.note, way)))
+    return shown
 
 
 def resolution(chosen: Chosen, total: Figures, by: ByService) -> Chart:
@@ -28,7 +43,7 @@ def resolution(chosen: Chosen, total: Figures, by: ByService) -> Chart:
     }
     return Chart(
         finding=findings.resolution(total, named),
-        measure=_("Resolution time: median from sending to the first decision, %(period)s")
+        measure=_("Resolution time: median from sending to the first decision · %(period)s")
         % {"period": chosen.said},
         bars=bars,
         label_column=_("Service"),
@@ -40,7 +55,7 @@ def resolution(chosen: Chosen, total: Figures, by: ByService) -> Chart:
 def completion(chosen: Chosen, total: Figures, by: ByService) -> Chart:
     return Chart(
         finding=findings.completion(total),
-        measure=_("Completion rate: sent among those begun, %(period)s") % {"period": chosen.said},
+        measure=_("Completion rate: sent among those begun · %(period)s") % {"period": chosen.said},
         bars=_shares(chosen, by, lambda one: one.completion, "sent"),
         label_column=_("Service"),
         value_column=_("Sent"),
@@ -57,7 +72,7 @@ def satisfaction(chosen: Chosen, total: Figures, by: ByService) -> Chart:
     }
     return Chart(
         finding=findings.satisfaction(total),
-        measure=_("Satisfaction: scores of 4 or 5 among all scores, %(period)s") % {"period": chosen.said},
+        measure=_("Satisfaction: scores of 4 or 5 among all scores · %(period)s") % {"period": chosen.said},
         bars=_shares(chosen, by, lambda one: one.satisfaction, "rated"),
         label_column=_("Service"),
         value_column=_("Satisfied"),
@@ -68,7 +83,8 @@ def satisfaction(chosen: Chosen, total: Figures, by: ByService) -> Chart:
 def deadline(chosen: Chosen, total: Figures, by: ByService) -> Chart:
     return Chart(
         finding=findings.deadline(total),
-        measure=_("Deadline kept: decisions within the legal deadline, %(period)s") % {"period": chosen.said},
+        measure=_("Deadline kept: decisions within the legal deadline · %(period)s")
+        % {"period": chosen.said},
         bars=_shares(chosen, by, lambda one: one.deadline_kept, "missed"),
         label_column=_("Service"),
         value_column=_("In time"),
@@ -84,7 +100,6 @@ def digital(chosen: Chosen, total: Figures, sent: Mapping[str, int]) -> Chart:
             n,
             f"{words.number(n)} ({words.percent(n / sum(sent.values()))})",
             chosen.requests("sent", channel=channel),
-            marked=channel == "portal",
         )
         for channel, n in sent.items()
         if n
@@ -92,7 +107,7 @@ def digital(chosen: Chosen, total: Figures, sent: Mapping[str, int]) -> Chart:
     note = _("Help at the counter or on the telephone with the digital form counts as digital.")
     return Chart(
         finding=findings.digital(total),
-        measure=_("Digital take-up: requests sent, by channel, %(period)s") % {"period": chosen.said},
+        measure=_("Digital take-up: requests sent, by channel · %(period)s") % {"period": chosen.said},
         bars=bars,
         label_column=_("Channel"),
         value_column=_("Requests"),
@@ -114,7 +129,7 @@ def cost(chosen: Chosen, costs: Mapping[str, journeys.Cost], currency: str) -> C
     ]
     return Chart(
         finding=findings.cost(costs[""], currency),
-        measure=_("Cost per request, from the amounts set for each channel, %(period)s")
+        measure=_("Cost per request, from the amounts set for each channel · %(period)s")
         % {"period": chosen.said},
         bars=bars,
         label_column=_("Service"),
@@ -143,27 +158,24 @@ def ages(chosen: Chosen, found: Sequence[journeys.Open], service: str = "") -> C
         )
         for age in journeys.AGES
     ]
-    late = chosen.requests("late", service=service) if any(one.late for one in found) else ""
+    n = sum(one.late for one in found)
+    where = chosen.requests("late", service=service) if n else ""
+    late = Bar(_("Past the legal deadline"), n, words.number(n), where, marked=bool(n))
     return Chart(
         finding=findings.open_requests(found),
         measure=_("Open requests, by the time since they were sent, as of now"),
-        bars=[
-            *bars,
-            Bar(_("Past the legal deadline"), _late(found), words.number(_late(found)), late, marked=True),
-        ],
+        bars=[*bars, late],
         label_column=_("Age"),
         value_column=_("Requests"),
     )
 
 
-def _late(found: Iterable[journeys.Open]) -> int:
-    return sum(one.late for one in found)
-
-
 def trend(by_month: Mapping[date, Figures], this_month: date) -> Chart:
     bars = [_bar(words.month(month), one.median) for month, one in by_month.items()]
     return Chart(
-        finding=findings.trend([one for month, one in by_month.items() if month < this_month]),
+        finding=findings.trend(
+            {words.month(month): one for month, one in by_month.items() if month < this_month}
+        ),
         measure=_("Resolution time: median of the requests that ended in the month"),
         bars=bars,
         label_column=_("Month"),
@@ -176,7 +188,7 @@ def by_channel(chosen: Chosen, total: Figures, by: Mapping[str, Figures]) -> Cha
     bars = [_bar(name, one.median) for name, one in named.items() if one.median is not None]
     return Chart(
         finding=findings.resolution(total, named),
-        measure=_("Resolution time by channel: median, %(period)s") % {"period": chosen.said},
+        measure=_("Resolution time by channel: median · %(period)s") % {"period": chosen.said},
         bars=bars,
         label_column=_("Channel"),
         value_column=_("Median"),
@@ -192,7 +204,7 @@ def steps(chosen: Chosen, found: Mapping[str, tuple[int, timedelta]]) -> Chart:
     longest, took = (ordered[0][0], words.length(ordered[0][1][1])) if ordered else ("", "")
     return Chart(
         finding=findings.steps(longest, took),
-        measure=_("Time at each step: median, and how often it was done, %(period)s")
+        measure=_("Time at each step: median, and how often it was done · %(period)s")
         % {"period": chosen.said},
         bars=bars,
         label_column=_("Step"),

@@ -8,15 +8,18 @@ from django.utils.translation import ngettext
 from towpath.journeys.queries import Cost, Figures, Open
 from towpath.surfaces.insight import words
 
-Named = Mapping[str, Figures]  # title of a service, or name of a channel -> its figures
+Named = Mapping[str, Figures]  # title of a service, name of a channel or month -> its figures
+FEW = 5  # of fewer requests nothing is said in comparison
+SAME = 0.1  # medians that differ by less may be the same: each may be off by 5 %
 
 
 def resolution(total: Figures, parts: Named) -> str:
     if total.median is None:
         return _("No request ended in this time")
     within = words.length(total.median)
-    slowest, name = max(((one.median, name) for name, one in parts.items() if one.median), default=(None, ""))
-    if len(parts) < 2 or slowest is None or slowest <= total.median:
+    known = [(one.median, name) for name, one in parts.items() if one.median and one.sums["resolved"] >= FEW]
+    slowest, name = max(known, default=(None, ""))
+    if len(known) < 2 or slowest is None or slowest <= total.median:
         return _("Half of all requests are over within %(time)s") % {"time": within}
     return _("Half of all requests are over within %(time)s; %(slowest)s takes longest") % {
         "time": within,
@@ -81,25 +84,25 @@ def open_requests(found: Sequence[Open]) -> str:
         return ngettext(
             "%(n)s request is open, and not late", "%(n)s requests are open, and none is late", count
         ) % {"n": words.number(count)}
-    return _("Of %(n)s open requests %(late)s are past the legal deadline") % {
-        "n": words.number(count),
-        "late": words.number(late),
-    }
+    return ngettext(
+        "Of %(n)s open requests %(late)s is past its legal deadline",
+        "Of %(n)s open requests %(late)s are past their legal deadline",
+        late,
+    ) % {"n": words.number(count), "late": words.number(late)}
 
 
-def trend(months: Sequence[Figures]) -> str:
-    """Compares the last two months, of months that are over, in which a request ended."""
-    known = [one for one in months if one.median is not None]
+def trend(months: Named) -> str:
+    """Compares the last two months of those given in which enough requests ended."""
+    known = [(name, one.median) for name, one in months.items() if one.sums["resolved"] >= FEW and one.median]
     if len(known) < 2:
-        return _("There are not yet two months to compare")
-    now, before = known[-1].median, known[-2].median
-    assert now and before
-    if abs(now / before - 1) < 0.1:
-        return _("Resolution time is the same as a month before: %(now)s") % {"now": words.length(now)}
-    told = {"now": words.length(now), "before": words.length(before)}
+        return _("Too few requests ended to compare months")
+    (then, before), (month, now) = known[-2:]
+    told = {"month": month, "now": words.length(now), "then": then, "before": words.length(before)}
+    if abs(now / before - 1) < SAME:
+        return _("Half were over within %(now)s in %(month)s, as in %(then)s") % told
     if now < before:
-        return _("Resolution time fell to %(now)s, from %(before)s a month before") % told
-    return _("Resolution time rose to %(now)s, from %(before)s a month before") % told
+        return _("Resolution time fell to %(now)s in %(month)s, from %(before)s in %(then)s") % told
+    return _("Resolution time rose to %(now)s in %(month)s, from %(before)s in %(then)s") % told
 
 
 def steps(longest: str, took: str) -> str:

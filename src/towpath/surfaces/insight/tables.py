@@ -62,7 +62,7 @@ def services(
         rows.append([*_line(name, one, sent, ended), _each(costs, service, currency)])
     whole = _line(Cell(_("All services")), total, chosen.requests("sent"), chosen.requests("resolved"))
     return Table(
-        caption=_("All figures by service, %(period)s") % {"period": chosen.said},
+        caption=_("All figures by service · %(period)s") % {"period": chosen.said},
         columns=[*_columns(_("Service")), Column(_("Cost each"), numeric=True)],
         rows=[*rows, [*whole, _each(costs, "", currency)]],
     )
@@ -94,7 +94,7 @@ def channels(chosen: Chosen, by: Mapping[str, Figures], service: str) -> Table:
         for channel, one in by.items()
     ]
     return Table(
-        caption=_("Channel by channel, %(period)s") % {"period": chosen.said},
+        caption=_("Channel by channel · %(period)s") % {"period": chosen.said},
         columns=_columns(_("Channel")),
         rows=rows,
     )

@@ -35,15 +35,17 @@ def overview(request: HttpRequest) -> HttpResponse:
     costs = _costs(sent, prices)
     values = {
         "chosen": chosen,
-        "charts": [
-            ("resolution", charts.resolution(chosen, total, by)),
-            ("open", charts.ages(chosen, waiting)),
-            ("satisfaction", charts.satisfaction(chosen, total, by)),
-            ("deadline", charts.deadline(chosen, total, by)),
-            ("completion", charts.completion(chosen, total, by)),
-            ("digital", charts.digital(chosen, total, _channels(sent))),
-            ("cost", charts.cost(chosen, costs, prices.currency)),
-        ],
+        "charts": charts.explained(
+            [
+                ("resolution", charts.resolution(chosen, total, by)),
+                ("open", charts.ages(chosen, waiting)),
+                ("satisfaction", charts.satisfaction(chosen, total, by)),
+                ("deadline", charts.deadline(chosen, total, by)),
+                ("completion", charts.completion(chosen, total, by)),
+                ("digital", charts.digital(chosen, total, _channels(sent))),
+                ("cost", charts.cost(chosen, costs, prices.currency)),
+            ]
+        ),
         "empty": not by and not waiting,
         "unpriced": not prices.of_channel,
     }
@@ -96,7 +98,7 @@ def service(request: HttpRequest, code: str) -> HttpResponse:
         "chosen": chosen,
         "code": code,
         "title": chosen.title(code),
-        "charts": shown,
+        "charts": charts.explained(shown),
         "headline": _headline(total),
     }
     return show(request, Page("service", values, found))
@@ -127,7 +129,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
     values = {
         "chosen": chosen,
         "fields": [_service_field(chosen, code), chosen.fields[1]],
-        "charts": [("open", charts.ages(chosen, found, code))],
+        "charts": charts.explained([("open", charts.ages(chosen, found, code))]),
         "empty": not found,
     }
     shown = {"steps": tables.open_by_step(chosen, found), "awaited": tables.awaited(chosen, found)}
