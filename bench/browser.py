@@ -58,7 +58,8 @@ class Browser:
             except AWAY:
                 self.close()
                 page = None
-            if page is not None and page.status < 500:
+            # 400 is also what Django says when the database goes away while it keeps the session.
+            if page is not None and page.status < 500 and page.status != 400:
                 self.answered()
                 return page
             self.repeated += 1

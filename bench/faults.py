@@ -24,7 +24,7 @@ from towpath.project.ports import answers
 from towpath.project.processes import Site
 from towpath.project.supervise import RunError, Stopped, Supervisor
 
-VICTIMS = {"web": 15, "web worker": 25, "worker": 30, "database": 15, "backend": 15}
+VICTIMS = {"web": 10, "web worker": 25, "worker": 30, "database": 15, "backend": 20}
 APPLICANTS, CASEWORKERS = 4, 2
 ANSWERS = 14  # of the server at most between two deaths: work must get done, or there is nothing to break off
 PAUSE = 4.0  # seconds at most that we wait for them
