@@ -26,7 +26,9 @@ def later(browser, draft):
 
 def test_every_page_says_that_it_is_saved_and_how_to_come_back(browser, draft):
     page = browser.get(f"/drafts/{draft}/full_name/")
-    assert "Each page is saved" in words(page) and f"/drafts/{draft}/come-back-later/" in page.content.decode()
+    assert (
+        "Each page is saved" in words(page) and f"/drafts/{draft}/come-back-later/" in page.content.decode()
+    )
 
 
 def test_the_link_opens_it_in_another_browser_and_leaves_no_secret_in_the_address(browser, come, draft):

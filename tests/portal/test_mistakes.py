@@ -110,8 +110,8 @@ def _begun(browser):
 
 
 def test_an_expired_sign_in_loses_nothing_that_was_typed(browser, town):
-    from towpath.people import actions as people
     from towpath.foundation.access import SYSTEM
+    from towpath.people import actions as people
 
     with tenancy.inside(town):
         ada = people.register_person(SYSTEM, given_name="Ada", family_name="Lovelace")

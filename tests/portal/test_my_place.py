@@ -43,7 +43,9 @@ def test_requests_answers_and_papers_are_there(browser, mine):
         from towpath.documents.models import Document
 
         document = Document.objects.get(case_id=mine)
-    assert browser.get(f"/requests/{mine}/files/{document.pk}")["Content-Disposition"].startswith("attachment")
+    assert browser.get(f"/requests/{mine}/files/{document.pk}")["Content-Disposition"].startswith(
+        "attachment"
+    )
 
 
 def browser_town(response):

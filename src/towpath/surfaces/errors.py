@@ -3,9 +3,15 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from towpath.foundation import tenancy
+from towpath.surfaces.frames import resident_frame
+
 
 def _page(request: HttpRequest, status: int, kind: str) -> HttpResponse:
-    return render(request, "towpath/error.html", {"status": status, "kind": kind}, status=status)
+    # On the bare address there is no body whose frame could stand around the page.
+    frame = resident_frame(request) if tenancy.is_set() else None
+    values = {"status": status, "kind": kind, "frame": frame}
+    return render(request, "towpath/error.html", values, status=status)
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -87,7 +87,7 @@ def decision(found: Tracking, words: Words) -> Decided:
         explanation=words.text(f"outcomes.{made.outcome}.explanation"),
         automatic=made.automatic,
         reason=made.reason,
-        rules=_rules(made.rules, words) if made.automatic else (),
+        rules=_rules(made.rules, made.legal_basis, words) if made.automatic else (),
         legal_basis=words.legal(made.legal_basis) if made.legal_basis else "",
         on=clock.day(made.decided_at, zone),
         law_date=made.law_date,
@@ -95,9 +95,18 @@ def decision(found: Tracking, words: Words) -> Decided:
     )
 
 
-def _rules(used: Sequence[dict[str, Any]], words: Words) -> list[str]:
-    """Each table's reason in the package's words; what the table saw are answers, and stays out."""
-    codes = [one["value"].get("reason") for one in used if isinstance(one.get("value"), dict)]
+def _rules(used: Sequence[dict[str, Any]], basis: str, words: Words) -> list[str]:
+    """Each table's reason in the package's words, first that of the table which decided.
+
+    What the tables saw are answers, and stays out.
+    """
+
+    def decided(one: dict[str, Any]) -> bool:
+        matched = [rule for step in one.get("trace", []) for rule in step["rules"]]
+        return any(basis in rule["annotations"].values() for rule in matched)
+
+    ordered = sorted(used, key=decided, reverse=True)
+    codes = [one["value"].get("reason") for one in ordered if isinstance(one.get("value"), dict)]
     return [text for code in codes if code and (text := words.text(f"reasons.{code}"))]
 
 

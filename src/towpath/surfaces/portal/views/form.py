@@ -87,7 +87,7 @@ def _show(
 ) -> HttpResponse:
     words, wrong = filling.words, wrong or {}
     shown = filling.shown(found)
-    single = len(shown) == 1 and shown[0].type not in ("evidence", "address")
+    single = len(shown) == 1 and shown[0].type != "evidence"
     asked = [
         asking.asked(
             question,

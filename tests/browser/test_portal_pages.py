@@ -1,0 +1,161 @@
+"""The portal in a real browser: a whole application at 320 pixels without script, and nothing for axe to find."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from scripts.browser import HOW, find, required
+
+from tests.portal.conftest import _site, come, town  # noqa: F401 (fixtures)
+from tests.portal.live import served
+from tests.portal.test_following import ask, grant
+from tests.portal.town import PAGES, PARKING
+
+pytestmark = pytest.mark.browser
+AXE = (Path(__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+SMALL, WIDE = {"width": 320, "height": 700}, {"width": 1280, "height": 900}
+WIDER = "document.documentElement.scrollWidth - innerWidth"
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    program = find()
+    if not program:
+        (pytest.fail if required() else pytest.skip)(HOW)
+    with sync_playwright() as playwright, pytest.MonkeyPatch.context() as patch:
+        # Playwright keeps an event loop in this thread, which Django would take for asynchronous code.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        running = playwright.chromium.launch(executable_path=str(program), args=["--no-sandbox"])
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def site(town: Any) -> Iterator[str]:  # noqa: F811
+    from django.db import connections
+
+    with served() as port:
+        yield f"http://{town.host}:{port}"
+    # This thread has other connections while Playwright's loop runs in it than after.
+    connections.close_all()
+
+
+def fill(page: Page) -> None:
+    """Answers the page that is open, by name or by what it offers, and goes on."""
+    name = page.url.split("/")[5]
+    for field, value in PAGES[name].items():
+        control = page.locator(f"[name='{field}']")
+        if control.first.get_attribute("type") == "radio":
+            page.locator(f"[name='{field}'][value='{value}']").check()
+        else:
+            control.fill(value)
+    page.get_by_role("button", name="Save and go on").click()
+
+
+def test_a_whole_application_at_320_pixels_without_script(chromium: Browser, site: str) -> None:
+    context = chromium.new_context(viewport=SMALL, java_script_enabled=False, locale="en")  # type: ignore[arg-type]
+    page, asked = context.new_page(), []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{site}/")
+    assert len(asked) <= 5
+    page.get_by_role("link", name="Resident parking permit").click()
+    page.get_by_role("button", name="Apply now").click()
+    page.get_by_role("button", name="Save and go on").click()
+    assert page.title().startswith("Error: ") and page.get_by_role("alert").is_visible()
+    while "/check-answers/" not in page.url:
+        fill(page)
+    page.get_by_role("link", name="Change What kind of vehicle is it?").click()
+    page.get_by_label("Motorcycle").check()
+    page.get_by_role("button", name="Save and go on").click()
+    assert page.get_by_text("Motorcycle").is_visible()
+    page.get_by_role("button", name="Send the request").click()
+    assert page.get_by_role("heading", name="We have your request").is_visible()
+    page.get_by_role("link", name="See where your request is").click()
+    assert page.get_by_text("You sent your request").is_visible()
+    assert not [url for url in asked if not url.startswith(site) or url.endswith(".js")]
+    context.close()
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_nothing_for_axe_to_find_and_nothing_cut_off(
+    chromium: Browser,
+    site: str,
+    town: Any,  # noqa: F811
+    come: Any,  # noqa: F811
+    language: str,
+) -> None:
+    from towpath.foundation import tenancy
+    from towpath.foundation.access import SYSTEM
+    from towpath.people import actions as people
+
+    with tenancy.inside(town):
+        ada = people.register_person(SYSTEM, given_name="Ada", family_name="Lovelace")
+    resident, visitor = come(), come()
+    resident.sign_in(town, ada)
+    granted, asked = resident.apply(), resident.apply()
+    grant(town, granted)
+    question = ask(town, asked)
+    draft = visitor.begin()
+    for page, path in (
+        *(
+            (resident, f"/requests/{granted}/{more}")
+            for more in ("", "receipt/", "rate/", "look-again/", "answers/")
+        ),
+        *((resident, f"/requests/{asked}/{more}") for more in ("", "withdraw/", f"questions/{question.pk}/")),
+        *((resident, path) for path in ("/me/", "/me/messages/", "/me/papers/", "/me/who-looked/")),
+        *(
+            (visitor, f"/drafts/{draft}/{more}/")
+            for more in (*PAGES, "come-back-later")
+            if shown(visitor, draft, more)
+        ),
+        *(
+            (visitor, path)
+            for path in ("/", "/search/?q=zzz", f"/services/{PARKING}/", "/track/", "/continue/")
+        ),
+        (visitor, f"/services/{PARKING}/check/lives_here/"),
+    ):
+        context = _of(chromium, page, site, language)
+        _clean(context, f"{site}{path}")
+        context.close()
+
+
+def shown(visitor: Any, draft: Any, page: str) -> bool:
+    return bool(visitor.get(f"/drafts/{draft}/{page}/").status_code == 200)
+
+
+def _of(chromium: Browser, client: Any, site: str, language: str) -> BrowserContext:
+    size = SMALL if language == "en" else WIDE
+    context = chromium.new_context(viewport=size)  # type: ignore[arg-type]
+    kept = {"sessionid": client.cookies["sessionid"].value, "language": language}
+    context.add_cookies([{"name": name, "value": value, "url": site} for name, value in kept.items()])
+    return context
+
+
+def _clean(context: BrowserContext, address: str) -> None:
+    page = context.new_page()
+    answer = page.goto(address)
+    assert answer and answer.status == 200, address
+    page.evaluate(AXE)
+    found = page.evaluate("rules => axe.run({runOnly: rules})", RULES)
+    assert found["passes"], "axe looked at nothing"
+    wrong = [(each["id"], [node["html"] for node in each["nodes"]]) for each in found["violations"]]
+    assert (address, wrong, page.evaluate(WIDER)) == (address, [], 0)
+
+
+def test_the_keyboard_alone_answers_and_goes_on(chromium: Browser, site: str, come: Any) -> None:  # noqa: F811
+    visitor = come()
+    draft = visitor.begin()
+    context = _of(chromium, visitor, site, "en")
+    page = context.new_page()
+    page.goto(f"{site}/drafts/{draft}/vehicle_kind/")
+    for _ in range(30):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.name") == "vehicle_kind":
+            break
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/vehicle_keeper/")
+    context.close()
