@@ -7,9 +7,8 @@ import pytest
 from tests.catalogue import parking
 from towpath import flow
 from towpath.casework import scenarios
-from towpath.casework.models import Case
 from towpath.catalogue.queries import gather
-from towpath.foundation.models import Event, Tenant
+from towpath.foundation.models import Tenant
 
 SERVICES = Path(__file__).parents[2] / "services"
 
@@ -25,3 +24,74 @@ def test_the_examples_of_the_shipped_services_hold(database, service):
     outcomes = played(files)
     assert len(outcomes) == len(list((folder / "scenarios").iterdir()))
     assert [str(problem) for outcome in outcomes for problem in outcome.wrong] == []
+
+
+GRANTED = "scenarios/granted-straight-through.yaml"
+
+
+def told(files, name="granted-straight-through"):
+    (outcome,) = played(files, name)
+    return [str(problem) for problem in outcome.wrong]
+
+
+def test_what_does_not_hold_is_told_with_what_was_found_and_its_line(database):
+    files = parking.changed(
+        (GRANTED, "outcome: granted", "outcome: refused"),
+        (GRANTED, "decided-by: rules", "decided-by: person"),
+        (GRANTED, "fee.amount: ", "fee.amount: 1"),
+        (GRANTED, "letters: [granted]", "letters: [granted, question]"),
+        (GRANTED, "path: [", "path: [check_address, "),
+    )
+    wrong = told(files)
+    assert len(wrong) == 5
+    line = parking.line_of(files, GRANTED, "outcome: refused")
+    (told_so,) = [one for one in wrong if "expected refused, found granted" in one]
+    assert told_so.startswith(f"{GRANTED}:{line}: ")
+    assert any("expected [granted, question], found [granted]" in one for one in wrong)
+    assert any("check_address was not passed at all; the way was" in one for one in wrong)
+
+
+def test_a_request_that_can_not_be_submitted_says_what_is_missing(database):
+    files = parking.changed((GRANTED, "  vehicle_kind: car\n", ""))
+    (wrong,) = told(files)
+    assert "the request can't be submitted: Missing or wrong: vehicle_kind" in wrong
+
+
+def test_a_task_that_is_not_open_stops_the_scenario_with_what_is(database):
+    path = "scenarios/doubtful-then-granted.yaml"
+    files = parking.changed(
+        (path, "  - after: P1D\n    task: decide_permit", "  - after: P1D\n    task: check_address")
+    )
+    (wrong,) = told(files, "doubtful-then-granted")
+    assert "the task check_address is not open; open is: decide_permit" in wrong
+
+
+def test_a_register_that_is_asked_for_something_else_is_told(database):
+    path = "scenarios/typed-address-matches.yaml"
+    files = parking.changed((path, 'given: {number: "104820317"}', 'given: {number: "104820318"}'))
+    wrong = told(files, "typed-address-matches")
+    assert any("was asked for {number: 104820317}, and the scenario does not say" in one for one in wrong)
+
+
+def test_a_process_that_can_not_go_on_breaks_the_example(database):
+    files = parking.changed(
+        (
+            "process.bpmn",
+            'name="Is it a clear yes?" default="simple_case___decide_permit"',
+            'name="Is it a clear yes?"',
+        ),
+        (
+            "process.bpmn",
+            'name="A person looks" sourceRef="simple_case_" targetRef="decide_permit" />',
+            'name="A person looks" sourceRef="simple_case_" targetRef="decide_permit">'
+            "<bpmn:conditionExpression>=false</bpmn:conditionExpression></bpmn:sequenceFlow>",
+        ),
+    )
+    wrong = told(files, "doubtful-then-granted")
+    assert any("the process can't go on" in one and "no condition holds" in one for one in wrong)
+
+
+def test_nothing_that_is_played_stays(database):
+    before = Tenant.objects.count()
+    played(parking.files(), "granted-straight-through")
+    assert Tenant.objects.count() == before

@@ -57,9 +57,13 @@ def shown_answers(form: Form, context: Mapping[str, Any], prefilled: Mapping[str
     kept: dict[str, Any] = {}
     for page in form.pages:
         seen = {**context, "answers": {**_all_null(form), **kept}}
-        for question in visible_questions(page, seen) if is_shown(page, seen) else []:
+        for question in page.questions if is_shown(page, seen) else ():
             value = context["answers"].get(question.id)
-            if value is None or (question.type == "evidence" and question.id not in prefilled):
+            if (
+                value is None
+                or not is_shown(question, seen)
+                or (question.type == "evidence" and question.id not in prefilled)
+            ):
                 continue
             # A later question of the same page may depend on this one.
             kept[question.id] = seen["answers"][question.id] = value

@@ -58,7 +58,11 @@ def _yaml(text: str) -> Any:
     return yaml.load(text, Loader=Exact)  # noqa: S506 - a SafeLoader that reads numbers exactly
 
 
-class Exact(yaml.SafeLoader):
+# The same loader in C, where PyYAML was built with it.
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class Exact(_Loader):  # type: ignore[misc]
     """Reads decimal numbers as `Decimal`, so that an amount is what was written."""
 
 

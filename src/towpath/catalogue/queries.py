@@ -6,7 +6,7 @@ from towpath.catalogue.describe import Cost, ServiceCard, ServicePage, service_p
 from towpath.catalogue.describe import search_services as search
 from towpath.catalogue.models import Service, ServiceVersion
 from towpath.catalogue.package import Ask, Letter, Package, Question, TaskForm
-from towpath.catalogue.problems import Problem
+from towpath.catalogue.problems import Problem, nearest
 from towpath.catalogue.versions import (
     NoSuchService,
     compiled_of,
@@ -35,6 +35,7 @@ __all__ = [
     "TaskForm",
     "compiled_of",
     "gather",
+    "nearest",
     "next_version",
     "package",
     "search",

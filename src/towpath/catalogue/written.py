@@ -97,7 +97,7 @@ def read(file: str, text: str) -> tuple[Document | None, list[Problem]]:
     problems = [*_double_keys(file, node), *_unreadable(file, node)]
     if any(problem.level == "error" and problem.place != DOUBLE for problem in problems):
         return None, problems
-    value = yaml.load(text, Loader=Exact)  # noqa: S506 - a SafeLoader, after every bound was kept
+    value = Exact("").construct_document(node)
     return Document(file, value, node), problems
 
 
