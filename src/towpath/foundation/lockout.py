@@ -1,15 +1,21 @@
-"""Lock-out: who guesses at a code is stopped for a while. Counted by what is guessed at, in the database."""
+"""Lock-out: who guesses at a code is stopped for a while. Counted in the database, by two things at once.
+
+A few wrong tries lock out whoever made them; only many, from wherever they come, lock what is guessed at itself. So
+nobody keeps the owner away from a reference with a handful of wrong codes, and nobody gets many guesses by coming
+from many places.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from towpath.foundation import clock
 from towpath.foundation.ids import hashed
 from towpath.foundation.models import Lockout
 
-TRIES = 5
+TRIES = 5  # of one, at one thing
+TRIES_OF_ALL = 50  # at one thing, whoever tries
 FOR = timedelta(minutes=15)
 
 
@@ -27,17 +33,47 @@ class Try:
 
 
 @contextmanager
-def guarded(subject: str) -> Iterator[Try]:
-    """Counts a wrong try against `subject`; LockedOut before the block when there were five."""
+def guarded(subject: str, by: str = "") -> Iterator[Try]:
+    """Counts a wrong try of `by` (an address, a session) at `subject`; LockedOut before the block when there were too many.
+
+    Those who are not told apart (`by` is empty) count as one. A right try forgets the wrong ones of who made it.
+    """
     now = clock.now()
-    Lockout.objects.bulk_create([Lockout(subject=hashed(subject), last_at=now)], ignore_conflicts=True)
-    row: Lockout = Lockout.objects.select_for_update().get(subject=hashed(subject))
-    if row.until and row.until > now:
-        raise LockedOut(max(1, round((row.until - now) / timedelta(minutes=1))))
+    # Always in this order, so that two who try at one thing can't wait for each other.
+    own, of_all = _counter(f"{subject}\n{by}", now), _counter(subject, now)
+    for row in (own, of_all):
+        if row.until and row.until > now:
+            raise LockedOut(max(1, round((row.until - now) / timedelta(minutes=1))))
     tried = Try()
     yield tried
-    expired = now - row.last_at > FOR
-    row.failures = 0 if tried.right else (1 if expired else row.failures + 1)
-    row.until = now + FOR if row.failures >= TRIES else None
+    if tried.right:
+        own.failures, own.until = 0, None
+        own.save(update_fields=["failures", "until"])
+        return
+    _count(own, TRIES, now)
+    _count(of_all, TRIES_OF_ALL, now)
+
+
+def _counter(what: str, now: datetime) -> Lockout:
+    """The row that counts, locked. It is made or touched in one statement, so that no sweep takes it in between."""
+    Lockout.objects.bulk_create(
+        [Lockout(subject=hashed(what), last_at=now)],
+        update_conflicts=True,
+        unique_fields=["tenant", "subject"],
+        update_fields=["subject"],
+    )
+    row: Lockout = Lockout.objects.select_for_update().get(subject=hashed(what))
+    return row
+
+
+def _count(row: Lockout, limit: int, now: datetime) -> None:
+    row.failures = 1 if now - row.last_at >= FOR else row.failures + 1
+    row.until = now + FOR if row.failures >= limit else None
     row.last_at = now
     row.save()
+
+
+def sweep() -> int:
+    """Removes the counts that no longer matter; returns how many."""
+    gone, _ = Lockout.objects.filter(last_at__lt=clock.now() - FOR).delete()
+    return gone
