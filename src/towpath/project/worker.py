@@ -1,7 +1,8 @@
 """`towpath worker`: jobs, timers, what follows events, and seals. Several may run at once; each thing is done once.
 
 Two halves: procrastinate takes jobs from its queue; the beat hands over events, fires timers and seals. The beat is
-woken by the database when something happened, and looks by itself every second.
+woken by the database when something happened, and looks by itself every second. What fails for one body, or in one
+kind of work, is told and left; all the rest goes on.
 """
 
 import logging
@@ -23,7 +24,7 @@ from procrastinate.contrib.django.django_connector import DjangoConnector
 
 from towpath import flow
 from towpath.casework import actions as casework
-from towpath.foundation import clock, tenancy
+from towpath.foundation import clock, faults, lockout, tenancy
 from towpath.foundation.journal import follow, seal
 from towpath.foundation.models import Tenant
 from towpath.project import health
@@ -35,6 +36,7 @@ LOOK = 1.0  # seconds between two rounds when nothing wakes the beat
 SEAL_EVERY = timedelta(seconds=60)
 SWEEP_EVERY = timedelta(minutes=10)
 JOBS_AT_ONCE = 4
+SWEEPS: dict[str, Callable[[], object]] = {"old drafts": casework.expire_drafts, "old tries": lockout.sweep}
 
 
 def main(arguments: list[str]) -> int:
@@ -67,7 +69,7 @@ def _jobs(stop: threading.Event) -> None:
 
 
 class Beat:
-    """One round after the other; a round that fails is told and the next one tries again."""
+    """One round after the other; only a round that came to its end gives a sign of life."""
 
     def __init__(self, stop: threading.Event, heartbeat: Path, jobs: threading.Thread) -> None:
         self.stop, self.heartbeat, self.jobs = stop, heartbeat, jobs
@@ -88,15 +90,17 @@ class Beat:
             self.wait()
 
     def round(self) -> None:
+        """Each body, each kind of work. Ends early only when the database is gone."""
         now = clock.now()
         seals, sweeps = now - self.sealed >= SEAL_EVERY, now - self.swept >= SWEEP_EVERY
         for tenant in Tenant.objects.filter(is_rehearsal=False):
-            follow_events(tenant)
-            fire_timers(tenant)
-            if seals:
-                seal_ledgers(tenant)
-            if sweeps:
-                _inside(tenant, casework.expire_drafts)
+            for subscriber in flow.SUBSCRIBERS:
+                attempt(tenant, subscriber.name, partial(follow_events, tenant, subscriber))
+            attempt(tenant, "timers", partial(fire_timers, tenant))
+            for ledger in seal.LEDGERS if seals else ():
+                attempt(tenant, f"seal {ledger}", partial(seal_ledger, tenant, ledger))
+            for name, sweep in SWEEPS.items() if sweeps else ():
+                attempt(tenant, name, partial(_inside, tenant, sweep))
         if seals:
             self.sealed = now
         if sweeps:
@@ -121,15 +125,21 @@ def _listen() -> psycopg.Connection:
     return listening
 
 
-def follow_events(tenant: Tenant) -> int:
-    """Hands all that is new to every subscriber; returns how many events were read."""
-    read = 0
-    for subscriber in flow.SUBSCRIBERS:
-        while taken := follow.deliver(tenant, subscriber):
-            read += taken
-            if taken < follow.BATCH:
-                break
-    return read
+def attempt(tenant: Tenant, what: str, work: Callable[[], object]) -> None:
+    """Does it, or tells why not. An error passes through only when the connection is lost: nothing else would work."""
+    try:
+        work()
+    except Exception as error:
+        told, trace = faults.in_short(error), faults.path(error)
+        log.error("%s, %s: %s; the next round tries again\n%s", tenant.code, what, told, trace)
+        if not connection.is_usable():
+            raise
+
+
+def follow_events(tenant: Tenant, subscriber: follow.Subscriber) -> None:
+    """Hands over all that is new."""
+    while follow.deliver(tenant, subscriber):
+        pass
 
 
 def fire_timers(tenant: Tenant) -> None:
@@ -137,10 +147,9 @@ def fire_timers(tenant: Tenant) -> None:
         pass
 
 
-def seal_ledgers(tenant: Tenant) -> None:
-    for ledger in seal.LEDGERS:
-        while _inside(tenant, partial(seal.seal, ledger)):
-            pass
+def seal_ledger(tenant: Tenant, ledger: str) -> None:
+    while _inside(tenant, partial(seal.seal, ledger)):
+        pass
 
 
 def _inside(tenant: Tenant, work: Callable[[], T]) -> T:

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Q
 
 from towpath.foundation import clock, crypto, tenancy
@@ -62,12 +63,13 @@ def merkle_root(leaves: Sequence[bytes]) -> bytes:
 
 
 def pack(rows: Iterable[LedgerEntry]) -> bytes:
-    return b"".join(row.seq.to_bytes(8) + leaf(row) for row in rows)
+    return b"".join(row.seq.to_bytes(8, signed=True) + leaf(row) for row in rows)
 
 
 def unpack(leaves: bytes) -> list[tuple[int, bytes]]:
     return [
-        (int.from_bytes(leaves[i : i + 8]), leaves[i + 8 : i + LEAF]) for i in range(0, len(leaves), LEAF)
+        (int.from_bytes(leaves[i : i + 8], signed=True), leaves[i + 8 : i + LEAF])
+        for i in range(0, len(leaves), LEAF)
     ]
 
 
@@ -96,7 +98,9 @@ def newest(ledger: str) -> Seal | None:
 
 
 def seal(ledger: str) -> Head | None:
-    """Seals what lies between the last seal and the horizon; None where nothing new has settled."""
+    """Seals what lies between the last seal and the horizon; None where nothing new has settled, or another seals."""
+    if not _reserved(ledger):
+        return None
     last = newest(ledger)
     rows = list(after(ledger, last).filter(xid__lt=Horizon())[:STRETCH])
     if not rows:
@@ -117,6 +121,15 @@ def seal(ledger: str) -> Head | None:
     made.signature = crypto.sign(statement(made))
     made.save(force_insert=True)
     return head(made)
+
+
+def _reserved(ledger: str) -> bool:
+    """Until the end of the transaction nobody else seals this ledger."""
+    with connection.cursor() as cursor:
+        name = f"seal|{tenancy.current_id()}|{ledger}"
+        cursor.execute("select pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+        (got,) = cursor.fetchone()
+    return bool(got)
 
 
 def head(seal: Seal) -> Head:
