@@ -6,9 +6,11 @@ place of a value (tenant, table, column, row) is authenticated with it, so that 
 """
 
 import base64
+import contextlib
 import hmac
 import os
 import secrets
+import tempfile
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -25,21 +27,52 @@ from towpath.foundation.ids import READABLE
 from towpath.foundation.models import TenantKey
 
 NONCE = 12  # bytes
+SECRET = 32  # bytes
 KEY_ID = 16  # characters of a fingerprint
 
 
+class WrongSecret(RuntimeError):
+    """A secret file holds something else than a key. Says which file, and what would be right."""
+
+
 def secret_file(name: str) -> bytes:
-    """The content of a secret file; made with 32 random bytes, for the owner only, when it is not there yet."""
+    """The 32 bytes of a secret file; made at random, for the owner only, when it is not there yet."""
     path = Path(settings.SECRETS) / name
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        try:
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return path.read_bytes()
+        _make_secret(path)
+    content = path.read_bytes()
+    if len(content) != SECRET:
+        raise WrongSecret(
+            f"{path} holds {len(content)} bytes; a key has {SECRET}. Put the file back from a copy: "
+            "what was encrypted or signed with it can't be read or checked with another."
+        )
+    return content
+
+
+def _make_secret(path: Path) -> None:
+    """Whole or not at all, even when the machine stops half-way; of several who make it the first one wins."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    # Made for the owner only, under a name that nobody else takes.
+    descriptor, passing = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(secrets.token_bytes(32))
-    return path.read_bytes()
+            file.write(secrets.token_bytes(SECRET))
+            file.flush()
+            os.fsync(file.fileno())
+        with contextlib.suppress(FileExistsError):
+            os.link(passing, path)
+    finally:
+        Path(passing).unlink()
+    _settle(path.parent)
+
+
+def _settle(folder: Path) -> None:
+    """The names in the folder are on the disk."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 @lru_cache
