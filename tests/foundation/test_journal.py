@@ -3,7 +3,7 @@
 from uuid import uuid4
 
 import pytest
-from django.db import ProgrammingError, connection, connections, transaction
+from django.db import IntegrityError, ProgrammingError, connection, connections, transaction
 
 from tests.foundation.transactions import aside, settle
 from towpath.foundation import journal, tenancy
@@ -108,6 +108,49 @@ def test_a_sealed_journal_verifies(outside):
         assert (head.number, second.number) == (1, 2)
         assert seal.seal("journal") is None
         assert verify.verify("journal", second) == []
+
+
+def test_two_workers_don_t_seal_the_same_rows(outside):
+    _write(outside, 1)
+    settle()
+    with aside(outside) as other_worker:
+        assert other_worker.do(lambda: seal.seal("journal")).number == 1
+        with tenancy.inside(outside):
+            assert seal.seal("journal") is None
+    _write(outside, 2)
+    assert _seal(outside).number == 2
+    with tenancy.inside(outside):
+        assert verify.verify("journal") == []
+
+
+def test_a_row_put_before_the_first_seal_is_found(outside):
+    _write(outside, 1)
+    _seal(outside)
+    with connections["owner"].cursor() as cursor, transaction.atomic(using="owner"):
+        cursor.execute(
+            """insert into journal_event select tenant_id, -1, 0, recorded_at, salt,
+            id, type, version, occurred_at, actor_kind, actor_id, channel, unit, case_id, conversation_id, person,
+            objects, activity, lifecycle, data from journal_event where tenant_id = %s""",
+            [outside.pk],
+        )
+    with tenancy.inside(outside):
+        assert [(finding.what, finding.seq) for finding in verify.verify("journal")] == [("inserted", -1)]
+
+
+def test_no_transaction_has_a_number_below_zero(outside):
+    _write(outside, 1)
+    change = "update journal_event set xid = -1 where tenant_id = %s"
+    with pytest.raises(IntegrityError, match="xid"), connections["owner"].cursor() as cursor:
+        cursor.execute(change, [outside.pk])
+
+
+def test_rows_that_are_not_sealed_yet_are_counted(outside):
+    _write(outside, 1)
+    _seal(outside)
+    for n in (2, 3):
+        _write(outside, n)
+    with tenancy.inside(outside):
+        assert (verify.unsealed("journal"), verify.verify("journal")) == (2, [])
 
 
 TAMPERINGS = {

@@ -2,13 +2,14 @@
 
 import json
 import sys
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
 from towpath.foundation import tenancy
 from towpath.foundation.journal import seal
 from towpath.foundation.journal.seal import Head
-from towpath.foundation.journal.verify import verify
+from towpath.foundation.journal.verify import unsealed, verify
 from towpath.foundation.models import Tenant
 from towpath.project.cli import parser
 
@@ -24,13 +25,17 @@ def main(arguments: list[str]) -> int:
     tenants = Tenant.objects.filter(is_rehearsal=False).order_by("code")
     if options.body:
         tenants = tenants.filter(code=options.body)
-    if not tenants:
+    heads = _exported(options.head) if options.what == "verify" else {}
+    gone = _gone(heads, options.body)
+    if not tenants and not gone:
         print(
             f"No body is called {options.body}." if options.body else "There is no body yet.", file=sys.stderr
         )
         return 2
     if options.what == "verify":
-        return _verify(list(tenants), _exported(options.head))
+        wrong = gone + [line for tenant in tenants for line in _verify(tenant, heads)]
+        print(*wrong, sep="\n", end="\n" if wrong else "")
+        return 1 if wrong else 0
     for tenant in tenants:
         with tenancy.inside(tenant):
             _seal_or_tell(options.what)
@@ -53,18 +58,27 @@ def _exported(file: Path | None) -> dict[tuple[str, str], Head]:
     return {(head.tenant, head.ledger): head for head in heads}
 
 
-def _verify(tenants: list[Tenant], heads: dict[tuple[str, str], Head]) -> int:
-    """0: whole. 1: something was changed; each finding on a line."""
-    wrong = 0
-    for tenant in tenants:
-        with tenancy.inside(tenant):
-            for ledger in seal.LEDGERS:
-                findings = verify(ledger, heads.get((tenant.code, ledger)))
-                wrong += len(findings)
-                for found in findings:
-                    print(f"{tenant.code} {ledger}: {found.what.upper()}: {found.text} (seal {found.seal})")
-                newest = seal.newest(ledger)
-                count = newest.number if newest else 0
-                if not findings:
-                    print(f"{tenant.code} {ledger}: whole ({count} seals)")
-    return 1 if wrong else 0
+def _gone(heads: Mapping[tuple[str, str], Head], body: str | None) -> list[str]:
+    """The bodies that an export names and the database does not hold."""
+    named = {tenant for tenant, _ in heads if body in (None, tenant)}
+    here = set(Tenant.objects.filter(is_rehearsal=False).values_list("code", flat=True))
+    return [
+        f"{code}: GONE: an exported head names this body, which is not here" for code in sorted(named - here)
+    ]
+
+
+def _verify(tenant: Tenant, heads: Mapping[tuple[str, str], Head]) -> list[str]:
+    """A line for each thing that is wrong. What is whole is told at once."""
+    wrong = []
+    with tenancy.inside(tenant):
+        for ledger in seal.LEDGERS:
+            findings = verify(ledger, heads.get((tenant.code, ledger)))
+            wrong += [
+                f"{tenant.code} {ledger}: {found.what.upper()}: {found.text} (seal {found.seal})"
+                for found in findings
+            ]
+            newest = seal.newest(ledger)
+            state = "NOT whole" if findings else "whole"
+            seals, rows = newest.number if newest else 0, unsealed(ledger)
+            print(f"{tenant.code} {ledger}: {state} ({seals} seals; {rows} rows are not sealed yet)")
+    return wrong

@@ -11,13 +11,18 @@ from towpath.foundation.journal.seal import (
     GENESIS,
     LEDGERS,
     Head,
+    after,
     chain_hash,
     leaf,
     merkle_root,
+    newest,
     statement,
     unpack,
 )
 from towpath.foundation.models import Seal
+
+# Before everything that a row can bear, so that none hides before the first seal.
+BEGINNING = (-(2**63), -(2**63))
 
 
 @dataclass(frozen=True)
@@ -34,7 +39,7 @@ class Finding:
 def verify(ledger: str, exported: Head | None = None) -> list[Finding]:
     """All that is wrong with a ledger of the current body; an empty list means that it is whole."""
     findings: list[Finding] = []
-    previous, number, position = GENESIS, 0, (0, -1)
+    previous, number, position = GENESIS, 0, BEGINNING
     for seal in Seal.objects.filter(ledger=ledger).order_by("number").iterator(chunk_size=50):
         findings += _links(seal, previous, number)
         findings += _rows(seal, position)
@@ -45,6 +50,11 @@ def verify(ledger: str, exported: Head | None = None) -> list[Finding]:
         text = f"seal {exported.number} was exported, but the last one here is {number}: the tail was cut"
         findings.append(Finding(ledger, "tail", None, number, text))
     return findings
+
+
+def unsealed(ledger: str) -> int:
+    """How many rows came after the last seal: nobody vouches for them yet."""
+    return int(after(ledger, newest(ledger)).count())
 
 
 def _finding(seal: Seal, what: str, seq: int | None, text: str) -> Finding:

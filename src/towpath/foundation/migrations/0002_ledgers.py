@@ -7,7 +7,7 @@ create sequence {table}_seq;
 create table {table} (
     tenant_id int not null references foundation_tenant (id),
     seq bigint not null default nextval('{table}_seq'),
-    xid bigint not null default (pg_current_xact_id()::text)::bigint,
+    xid bigint not null default (pg_current_xact_id()::text)::bigint check (xid >= 0),
     recorded_at timestamptz not null default now(),
     salt bytea not null default uuid_send(gen_random_uuid()),
     {columns}
