@@ -147,8 +147,8 @@ def open_requests(*, service: str = "", channel: str = "") -> list[Open]:
         rows.annotate(age=_age(now))
         .order_by()
         .values("service", "step", "awaits", "age")
-        # "*", so that the index alone can tell.
-        .annotate(count=Count("*"), late=Count("*", filter=_late(now)))
+        # Not the key: a field of the index, so that the index alone can tell.
+        .annotate(count=Count("submitted_at"), late=Count("submitted_at", filter=_late(now)))
     )
     return [Open(**row) for row in counted.order_by("service", "step", "awaits", "age")]
 
