@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from towpath.contact import events, rules
 from towpath.contact.models import Conversation, Entry, EntryText
 from towpath.contact.queries import pseudonym_of
@@ -75,7 +77,9 @@ def link_person(actor: Actor, conversation_id: UUID, person_id: UUID) -> None:
     may_write(actor, None)
     conversation = locked(conversation_id)
     if conversation.person_id is not None and conversation.person_id != person_id:
-        raise rules.NotPossible("This conversation is with somebody else. Open another one for this person.")
+        raise rules.NotPossible(
+            _("This conversation is with somebody else. Open another one for this person.")
+        )
     conversation.person_id = person_id
     conversation.save(update_fields=["person"])
     record(events.LINKED, actor, about(conversation))

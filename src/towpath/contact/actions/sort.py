@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from towpath.contact import events, mime, rules
 from towpath.contact.actions.converse import about, locked, may_write, open_conversation
 from towpath.contact.actions.receive import enter
@@ -36,7 +38,7 @@ def set_mail_aside(actor: Actor, mail_id: UUID) -> None:
 def _unsorted(mail_id: UUID) -> Mail:
     mail: Mail = Mail.objects.select_for_update().get(pk=mail_id)
     if mail.settled_at or mail.outcome == "entered":
-        raise rules.NotPossible("Somebody has seen to this e-mail already.")
+        raise rules.NotPossible(_("Somebody has seen to this e-mail already."))
     return mail
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from towpath.casework import rules
 from towpath.foundation import clock, tenancy
+from towpath.people import actions as people_actions
 from towpath.people import queries as people
 from towpath.surfaces.look import TagKind
 
@@ -37,6 +38,18 @@ AWAITS = {
     "register": gettext_lazy("It waits for a register."),
     "nobody": "",
 }
+PURPOSES = {
+    "casework": gettext_lazy("To work on the request"),
+    "document": gettext_lazy("To read a paper"),
+    "contact": gettext_lazy("To read or answer a message"),
+    "residence-check": gettext_lazy("To check the address"),
+    "vehicle-check": gettext_lazy("To check the vehicle"),
+}
+WRONG_CONTACT_POINTS = {
+    "email": gettext_lazy("Write an e-mail address like name@example.org."),
+    "phone": gettext_lazy("Write a telephone number with 5 to 15 digits, such as 01632 960 001."),
+    "postal": gettext_lazy("Write an address of at most 320 characters."),
+}
 DELIVERIES: dict[str, tuple[Any, TagKind]] = {
     "created": (gettext_lazy("To be sent"), ""),
     "sending": (gettext_lazy("Being sent"), "active"),
@@ -53,6 +66,10 @@ DELIVERIES: dict[str, tuple[Any, TagKind]] = {
 
 def channel(code: str) -> str:
     return str(CHANNELS.get(code, code))
+
+
+def purpose(code: str) -> str:
+    return str(PURPOSES.get(code, code))
 
 
 def day(moment: datetime) -> date:
@@ -128,4 +145,6 @@ def explained(error: Exception) -> str:
             return _("Only a person may decide this.")
         case rules.NotComplete():
             return _("Something is missing or wrong. See beside the questions.")
+        case people_actions.WrongContactPoint():
+            return str(WRONG_CONTACT_POINTS.get(error.kind, error))
     return str(error)

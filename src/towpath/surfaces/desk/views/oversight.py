@@ -163,11 +163,17 @@ def reads(request: HttpRequest, case_id: UUID) -> HttpResponse:
     rows = [
         [
             f"{words.written_day(one.window)}, {words.written_time(one.window)}",
-            words.staff_name(one.actor_id) if one.actor_kind == "staff" else one.actor_kind,
-            one.purpose,
+            _reader(one),
+            words.purpose(one.purpose),
         ]
         for one in records.order_by("-seq")[:READS]
     ]
     columns = [Column(_("When (quarter of an hour)")), Column(_("Who")), Column(_("What for"))]
     table = Table(_("Who read this request"), columns, rows)
     return pages.show(request, "reads", {"case": found.case, "table": table}, here="audit")
+
+
+def _reader(record: AccessRecord) -> str:
+    if record.actor_kind == "staff":
+        return words.staff_name(record.actor_id)
+    return _("Our computer") if record.actor_kind == "system" else _("The applicant")
