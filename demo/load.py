@@ -8,6 +8,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connections, transaction
 
+from demo.removal import remove
 from demo.snapshot import read, write
 from demo.town import TOWNS, set_up
 from demo.year.live import live
@@ -69,6 +70,8 @@ def _follow_the_provider(towns: Iterable[Tenant]) -> None:
 
 def make(codes: Iterable[str], until: datetime | None = None, seed: int = 1, say: Say = print) -> None:
     """Lets the year pass once more, for each town in a throw-away body that is gone afterwards, and writes it down."""
+    if Tenant.objects.filter(code__in=TOWNS).exists():
+        raise NotHere("The towns are loaded here, and their colleagues' accounts with them. Reset first.")
     for code in codes:
         begun, end = time.monotonic(), until or last_friday(clock.now())
         raw = lived_and_written(code, end, seed=seed)
@@ -97,16 +100,14 @@ def last_friday(now: datetime) -> datetime:
 
 def reset(say: Say = print) -> None:
     """Removes both towns with all that belongs to them. Ledgers can't be changed by the application: the owner does it."""
-    from demo.removal import remove
-
     if "owner" not in settings.DATABASES:
         raise NotHere(
             "DATABASE_OWNER_URL is not set: only the owner of the tables may remove what is in a ledger."
         )
-    for code in TOWNS:
-        if (tenant := Tenant.objects.filter(code=code).first()) is None:
-            continue
-        if not tenant.is_demo:
-            raise NotHere(f"{code} is no demonstration. It stays.")
-        remove(connections["owner"], tenant)
-        say(f"{tenant.name}: removed")
+    towns = list(Tenant.objects.filter(code__in=TOWNS))
+    for town in towns:
+        if not town.is_demo:
+            raise NotHere(f"{town.code} is no demonstration. It stays.")
+    remove(connections["owner"], towns)
+    for town in towns:
+        say(f"{town.name}: removed")

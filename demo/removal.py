@@ -1,33 +1,35 @@
-"""Removing a town of the demonstration: every row of every table that is its own, and its colleagues' accounts."""
+"""Removing the towns: every row of every table that is theirs, and their colleagues' accounts."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from psycopg import sql
 
-from demo.staff import STAFF
 from towpath.foundation.models import Tenant
 from towpath.foundation.protection import tenant_models
 
+ACCOUNTS = "select id from people_user where home_id = any(%s)"
+OF_ACCOUNTS = [
+    f"delete from mfa_authenticator where user_id in ({ACCOUNTS})",  # noqa: S608 (no value in it)
+    f"delete from account_emailaddress where user_id in ({ACCOUNTS})",  # noqa: S608
+    "delete from people_user where home_id = any(%s)",
+    "delete from procrastinate_jobs where (args ->> 'tenant')::int = any(%s)",
+    "delete from foundation_tenant where id = any(%s)",
+]
 
-def remove(owner: Any, tenant: Tenant) -> None:
-    """`owner` is a connection of the tables' owner. References are checked at the end, so any order will do."""
-    if not tenant.is_demo:
-        raise ValueError(f"{tenant.code} is no demonstration.")
-    emails = [one.email for one in STAFF[tenant.code]]
+
+def remove(owner: Any, towns: Sequence[Tenant]) -> None:
+    """`owner` is a connection of the tables' owner. All at once: an account of one may work for the other."""
+    for town in towns:
+        if not town.is_demo:
+            raise ValueError(f"{town.code} is no demonstration.")
+    ids = [town.pk for town in towns]
     with owner.cursor() as cursor:
         cursor.execute("begin")
         cursor.execute("set constraints all deferred")
         for model in tenant_models():
             table = sql.Identifier(model._meta.db_table)
-            cursor.execute(sql.SQL("delete from {} where tenant_id = %s").format(table), [tenant.pk])
-        for table, column in (
-            ("mfa_authenticator", "user_id"),
-            ("account_emailaddress", "user_id"),
-            ("people_user", "id"),
-        ):
-            of = sql.SQL("{} in (select id from people_user where email = any(%s))").format(
-                sql.Identifier(column)
-            )
-            cursor.execute(sql.SQL("delete from {} where {}").format(sql.Identifier(table), of), [emails])
-        cursor.execute("delete from foundation_tenant where id = %s", [tenant.pk])
+            cursor.execute(sql.SQL("delete from {} where tenant_id = any(%s)").format(table), [ids])
+        for statement in OF_ACCOUNTS:
+            cursor.execute(statement, [ids])
         cursor.execute("commit")

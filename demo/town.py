@@ -20,6 +20,7 @@ from towpath.foundation import clock, crypto, tenancy
 from towpath.foundation.access import SYSTEM
 from towpath.foundation.models import Tenant
 from towpath.people import actions as people
+from towpath.people.models import User
 
 SERVICES = Path(__file__).parent.parent / "services"
 OFFERED = ("resident-parking-permit", "environmental-permit")
@@ -149,7 +150,8 @@ def _set_up_staff(code: str, until: datetime) -> None:
     for one in STAFF[code]:
         people.set_up_staff(one.email, one.name, PASSPHRASE, one.roles, totp_secret(one.email))
     # The service centre is no team of the town: its people hold grants, and nothing else.
-    people.set_up_staff(CENTRE.email, CENTRE.name, PASSPHRASE, (), totp_secret(CENTRE.email))
+    if not User.objects.filter(email=CENTRE.email).exists():
+        people.set_up_staff(CENTRE.email, CENTRE.name, PASSPHRASE, (), totp_secret(CENTRE.email))
     people.give_grant(SYSTEM, email=CENTRE.email, role=CENTRE.role, until=until, team=CENTRE.team)
     people.give_grant(SYSTEM, email=CENTRE.email, role="advisor", until=until)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
 from psycopg import sql
@@ -15,10 +16,11 @@ from psycopg import sql
 from demo.snapshot import own
 from demo.snapshot.tables import EVENTS, Table, tables
 from demo.snapshot.write import names
+from demo.town import BEGAN
 from towpath import flow
-from towpath.foundation import clock, tenancy
+from towpath.foundation import clock, crypto, tenancy
 from towpath.foundation.ids import uuid7
-from towpath.foundation.models import Cursor, Event, Tenant
+from towpath.foundation.models import Cursor, Event, Tenant, TenantKey
 from towpath.journeys import actions as journeys
 
 DAY = re.compile(r'(?<=")(\d{4}-\d\d-\d\d)(?=["\\T])')
@@ -44,6 +46,7 @@ def load(tenant: Tenant, snapshot: Snapshot) -> None:
     """Runs in the caller's transaction."""
     days = days_since(snapshot.until, clock.now())
     with tenancy.inside(tenant):
+        _have_a_key()
         text = snapshot.body
         for id_, name in names().items():
             text = text.replace(name, id_)
@@ -54,6 +57,12 @@ def load(tenant: Tenant, snapshot: Snapshot) -> None:
             )
         _follow_from_here()
         journeys.rebuild(tenant, behind_horizon=False)
+
+
+def _have_a_key() -> None:
+    """The town's key is as old as the town: one made just now would be looked up for each value."""
+    crypto.encrypt("", "", "", UUID(int=0))
+    TenantKey.objects.update(made_at=clock.now() - BEGAN)
 
 
 def days_since(until: datetime, now: datetime) -> int:
