@@ -12,7 +12,7 @@ CONVERSATION: Final[Mapping[str, frozenset[str]]] = {
     "new": frozenset({"open", "waiting", "closed"}),
     "open": frozenset({"waiting", "closed"}),
     "waiting": frozenset({"open", "closed"}),
-    "closed": frozenset({"open"}),
+    "closed": frozenset({"open", "waiting"}),
 }
 
 Status = Literal[

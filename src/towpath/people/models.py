@@ -21,6 +21,9 @@ class User(AbstractBaseUser):
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=200)
     is_active = models.BooleanField(default=True)
+    home = models.ForeignKey(
+        "foundation.Tenant", models.PROTECT, null=True, related_name="+", help_text="The body that made it."
+    )
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"

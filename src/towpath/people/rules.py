@@ -36,6 +36,10 @@ class UnknownRole(ValueError):
         super().__init__(f"There is no role {role!r}. Roles: {', '.join(sorted(ROLES))}.")
 
 
+class NotOurAccount(ValueError):  # named as people say it
+    """Another body made the account, and holds its password. It may work here under a grant, which ends."""
+
+
 class WrongContactPoint(ValueError):
     """An address or number that can't be one. `kind` is email, phone or postal; says what would be right."""
 

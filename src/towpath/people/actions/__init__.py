@@ -4,10 +4,11 @@ from towpath.people.actions.contact import change_contact, set_language
 from towpath.people.actions.register import register_person
 from towpath.people.actions.sign_in import Claims, sign_in_resident
 from towpath.people.actions.staff import end_grant, give_grant, set_up_staff, set_up_team
-from towpath.people.rules import UnknownRole, WrongContactPoint
+from towpath.people.rules import NotOurAccount, UnknownRole, WrongContactPoint
 
 __all__ = [
     "Claims",
+    "NotOurAccount",
     "UnknownRole",
     "WrongContactPoint",
     "change_contact",

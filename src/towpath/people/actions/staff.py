@@ -9,12 +9,12 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
 from django.contrib.auth.password_validation import validate_password
 
-from towpath.foundation import clock
+from towpath.foundation import clock, tenancy
 from towpath.foundation.access import SYSTEM, Actor
 from towpath.foundation.journal import Fact, record
 from towpath.people.events import GRANT_ENDED, GRANTED, STAFF_SET_UP, TEAM_SET_UP
 from towpath.people.models import Grant, Membership, Staff, Team, User
-from towpath.people.rules import check_role
+from towpath.people.rules import NotOurAccount, check_role
 
 
 def set_up_team(code: str, name: str, actor: Actor = SYSTEM) -> Team:
@@ -39,12 +39,13 @@ def set_up_staff(
 ) -> Staff:
     """A member of staff of this body, with exactly these (team code or None for all teams, role) pairs.
 
-    An account that already exists, perhaps with another body, keeps its name, password and second factor.
+    An account of this body that already exists keeps its name, password and second factor. NotOurAccount where
+    another body made it: whoever knows its password would get our roles. A grant names who vouches, and ends.
     """
     _may_manage(actor)
     wanted = {(team, check_role(role)) for team, role in roles}
     teams = {code: Team.objects.get(code=code) for code, _ in wanted if code is not None}
-    user = User.objects.filter(email=email.lower()).first() or _account(email, name, password, totp_secret)
+    user = _own(email) or _account(email, name, password, totp_secret)
     staff, _ = Staff.objects.get_or_create(user=user)
     Membership.objects.filter(staff=staff).delete()
     Membership.objects.bulk_create(
@@ -57,8 +58,16 @@ def set_up_staff(
     return found
 
 
+def _own(email: str) -> User | None:
+    user = User.objects.filter(email=email.lower()).first()
+    if user is not None and user.home_id != tenancy.current_id():
+        made_by = user.home.name if user.home else "another body"
+        raise NotOurAccount(f"The account {email} was made by {made_by}. Let them work here by a grant.")
+    return user
+
+
 def _account(email: str, name: str, password: str, totp_secret: str | None) -> User:
-    user = User(email=email.lower(), name=name)
+    user = User(email=email.lower(), name=name, home=tenancy.current())
     validate_password(password, user)
     user.set_password(password)
     user.save()

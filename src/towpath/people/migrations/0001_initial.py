@@ -28,6 +28,16 @@ class Migration(migrations.Migration):
                 ("email", models.EmailField(max_length=254, unique=True)),
                 ("name", models.CharField(max_length=200)),
                 ("is_active", models.BooleanField(default=True)),
+                (
+                    "home",
+                    models.ForeignKey(
+                        help_text="The body that made it.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="foundation.tenant",
+                    ),
+                ),
             ],
             options={
                 "abstract": False,
