@@ -35,7 +35,7 @@ class BpmnError(ValueError):
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 
-class Refused(ValueError):  # noqa: N818 - a refusal is an answer to the host, not a fault
+class Refused(ValueError):
     """The event does not fit the state. `already`: what it tells was done or withdrawn before."""
 
     def __init__(self, why: str, *, already: bool = False) -> None:
@@ -44,7 +44,7 @@ class Refused(ValueError):  # noqa: N818 - a refusal is an answer to the host, n
         self.already = already
 
 
-class Incident(RuntimeError):  # noqa: N818 - the word of the field
+class Incident(RuntimeError):
     """The case cannot go on at this element: no condition holds, a value is missing, it runs in circles."""
 
     def __init__(self, element: str, name: str, why: str) -> None:

@@ -31,7 +31,7 @@ class Replay:
     bounded: bool = False
 
 
-class _TooMuch(Exception):  # noqa: N818 - never leaves this module
+class _TooMuch(Exception):
     pass
 
 

@@ -28,7 +28,7 @@ Test = Callable[[Any, Scope], bool | None]
 _SIMPLE = (Decimal, str, bool)
 
 
-class Unknown(Exception):  # noqa: N818 - not an error: what is asked next
+class Unknown(Exception):
     """A value was read that is not known yet; `name` is the input that it hangs on."""
 
     def __init__(self, name: str) -> None:

@@ -33,7 +33,7 @@ class FeelError(ValueError):
         self.why = why
 
 
-class Exceeded(Exception):  # noqa: N818 - a bound, not an error, until an Expression names its text
+class Exceeded(Exception):
     """A bound was passed while evaluating; the Expression that was running makes a FeelError of it."""
 
     def __init__(self, why: str, position: int = 0) -> None:
