@@ -46,7 +46,7 @@ def test_somebody_known_is_found_by_name(desk):
 
 def test_somebody_new_is_written_down(desk):
     response = desk.post("/desk/new/person", {"given_name": "Rosa", "email": "no address"})
-    assert response.status_code == 422 and "looks like name@example.org" in words(response)
+    assert response.status_code == 422 and "name@example.org" in words(response)
     assert not Person.objects.exists()
     said = words(desk.get(known(desk)))
     assert "New request for Rosa Parker" in said and "Resident parking permit" in said
@@ -97,7 +97,10 @@ def test_papers_are_kept_although_something_else_is_wrong(desk):
 
     here = begun(desk).rpartition("/")[0]
     desk.post(f"{here}/vehicle_keeper", {"vehicle_keeper": "lease"})
-    files = [SimpleUploadedFile("lease.pdf", PDF), SimpleUploadedFile("odd.exe", b"MZ\x00")]
+    files = [
+        SimpleUploadedFile("lease.pdf", PDF, "application/pdf"),
+        SimpleUploadedFile("odd.exe", b"MZ\x00"),
+    ]
     response = desk.post(f"{here}/vehicle_proof", {"vehicle_proof": files})
     assert response.status_code == 422
     assert [one.name for one in Document.objects.all()] == ["lease.pdf"]

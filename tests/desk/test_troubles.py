@@ -84,6 +84,12 @@ def test_a_parked_case_is_tried_again(desk):
     assert not Parked.objects.exists()
 
 
+def test_an_event_that_nobody_can_take_is_laid_aside(desk):
+    Parked.objects.create(subscriber="receipts", seq=77, error="Broken.", parked_at=clock.now())
+    desk.post("/desk/troubles/aside", {"subscriber": "receipts", "seq": "77"})
+    assert not Parked.objects.exists()
+
+
 def test_an_administrator_gives_a_grant_that_shows_until_it_ends(at_desk, town):
     admin, guest = at_desk(worker((None, "administrator"), name="Cy Young")), worker(name="Gus Guest")
     said = words(admin.get("/desk/staff"))

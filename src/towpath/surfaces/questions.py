@@ -197,9 +197,7 @@ def typed_value(filled: Filled) -> Any:
     question, raw = filled.question, filled.raw
     if question.type == "date" and raw is not None:
         return {part: _first(raw, f"{question.id}-{part}") for part in ("day", "month", "year")}
-    if question.type == "file":
-        return list(filled.value or [])
-    if question.type == "choices":
+    if question.type in ("choices", "file"):
         return list(raw.get(question.id, [])) if raw is not None else list(filled.value or [])
     if raw is not None:
         return _first(raw, question.id)

@@ -19,6 +19,7 @@ from towpath.foundation import clock
 from towpath.foundation.access import Actor
 from towpath.people import queries as people
 from towpath.surfaces.desk import acts, content, pages, process_map, queues, services, story, words
+from towpath.surfaces.desk.scene import Typed
 from towpath.surfaces.desk.task_form import Work, opened
 from towpath.surfaces.look import Link, Row, TagKind
 from towpath.surfaces.questions import in_words
@@ -161,7 +162,7 @@ def show_case(
     *,
     task: Any = None,
     work: Work | None = None,
-    typed: acts.Typed | None = None,
+    typed: Typed | None = None,
 ) -> HttpResponse:
     """The page. 422 where `work` or `typed` hold something wrong; then nothing that was typed is lost."""
     if task is not None and work is None and _mine(found.actor, task):

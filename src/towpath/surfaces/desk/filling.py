@@ -160,10 +160,11 @@ def read(request: HttpRequest, found: Filling, page: Page) -> tuple[form.Reading
 
 def _files(request: HttpRequest, found: Filling, question: catalogue.Question) -> tuple[list[str], str]:
     names = [one.name for one in kept.of_draft(found.draft.pk) if one.purpose == question.id]
+    error = ""
     for file in request.FILES.getlist(question.id):
         upload = rules.Upload(file.name or "", file.content_type or "", file.read())
         try:
             names.append(actions.attach_to_draft(found.actor, found.draft.pk, question.id, upload).name)
         except documents.NotTaken as refused:
-            return names, refused.code
-    return names, ""
+            error = error or refused.code
+    return names, error

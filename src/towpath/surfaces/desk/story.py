@@ -38,6 +38,7 @@ ENTRY_WORDS: Mapping[tuple[str, str], Any] = {
     ("visit", "in"): gettext_lazy("Visit"),
     ("visit", "out"): gettext_lazy("Visit"),
     ("note", "internal"): gettext_lazy("Note"),
+    ("answer", "in"): gettext_lazy("The applicant answered"),
 }
 
 
@@ -202,6 +203,14 @@ def _plain(text: Any) -> Callable[[Teller, casework.Happening], tuple[str, str]]
 SENTENCES: Mapping[str, Callable[[Teller, casework.Happening], tuple[str, str]]] = {
     "draft.started": _plain(gettext_lazy("Began to apply")),
     "draft.saved": _plain(gettext_lazy("Saved a page of the form")),
+    "draft.adopted": _plain(gettext_lazy("Signed in while filling in the form")),
+    "draft.renewed": _plain(gettext_lazy("Went on under the new rules")),
+    "documents.kept": _plain(gettext_lazy("A file came in")),
+    "documents.attached": _plain(gettext_lazy("The files of the form went to the request")),
+    "documents.scanned": _plain(gettext_lazy("The scanner found nothing in a file")),
+    "documents.refused": _plain(gettext_lazy("The scanner found something; the file is gone")),
+    "documents.discarded": _plain(gettext_lazy("A file was taken back")),
+    "case.noted": _plain(gettext_lazy("A note was written")),
     "case.submitted": _submitted,
     "case.stage-reached": _stage,
     "case.decided": _decided,
@@ -223,6 +232,8 @@ SENTENCES: Mapping[str, Callable[[Teller, casework.Happening], tuple[str, str]]]
     "clock.started": _plain(gettext_lazy("The legal clock runs again")),
     "date.kept": _plain(gettext_lazy("A date was noted")),
     "exchange.asked": _plain(gettext_lazy("A register was asked")),
+    "exchange.asked-again": _plain(gettext_lazy("A register was asked once more")),
+    "exchange.failed": _plain(gettext_lazy("No proper answer from the register; it is tried again")),
     "exchange.answered": _plain(gettext_lazy("The register answered")),
     "exchange.answered-by-hand": _plain(gettext_lazy("A colleague gave the register's answer by hand")),
     "exchange.refused": _plain(gettext_lazy("The register refused, or its answer was wrong")),

@@ -18,9 +18,9 @@ from towpath.foundation import tenancy
 from towpath.foundation.access import Channel
 from towpath.people import actions as people_actions
 from towpath.people import queries as people
-from towpath.surfaces.desk import pages, services
-from towpath.surfaces.desk.acts import ON_BEHALF
+from towpath.surfaces.desk import pages, services, words
 from towpath.surfaces.desk.filling import filling, read
+from towpath.surfaces.desk.scene import ON_BEHALF
 from towpath.surfaces.look import Choice, Field
 from towpath.surfaces.staff_access import desk_actor, staff_page
 
@@ -75,8 +75,8 @@ def register(request: HttpRequest) -> HttpResponse:
         try:
             with transaction.atomic():
                 made = people_actions.register_person(desk_actor(request), **typed)
-        except ValueError as wrong:
-            errors[getattr(wrong, "kind", "email")] = str(wrong)
+        except people_actions.WrongContactPoint as wrong:
+            errors[wrong.kind] = words.explained(wrong)
         else:
             return redirect(f"{reverse('desk:new')}?person={made.pk}")
     return _choose_person(request, _new_person(typed, errors), 422)

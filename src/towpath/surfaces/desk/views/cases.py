@@ -16,6 +16,7 @@ from towpath.contact import actions as contact
 from towpath.documents import queries as documents
 from towpath.surfaces.desk import acts, pages, words
 from towpath.surfaces.desk.cases import live_parts, opened_case, show_case
+from towpath.surfaces.desk.scene import Typed
 from towpath.surfaces.staff_access import desk_actor, staff_page
 
 
@@ -35,12 +36,12 @@ def act(request: HttpRequest, case_id: UUID, name: str) -> HttpResponse:
     task_id = request.POST.get("task", "")
     task = next((task for task in found.page.tasks if str(task.pk) == task_id), None)
     values = {key: str(value) for key, value in request.POST.items()}
-    typed = acts.Typed(name, values, files=request.FILES.getlist("files"))
+    typed = Typed(name, values, files=request.FILES.getlist("files"))
     try:
         with transaction.atomic():
             done = acts.carry_out(found.actor, found.page, task, typed)
     except rules.NotComplete as missing:
-        return show_case(request, found, task=task, typed=acts.Typed(name, values, missing.errors))
+        return show_case(request, found, task=task, typed=Typed(name, values, missing.errors))
     except (rules.CaseError, contact.NotPossible) as refused:
         pages.warn(request, words.explained(refused))
     else:

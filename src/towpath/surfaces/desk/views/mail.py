@@ -111,6 +111,8 @@ def _conversation(actor: Actor, how: str, kept: Any, reference: str) -> UUID | N
 def conversation(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
     actor = desk_actor(request)
     found = _found(lambda: queries.conversation(actor, conversation_id))
+    if found.case_id:
+        return redirect("desk:case", found.case_id)  # who may see it is settled there
     entries = queries.entries_after([conversation_id])
     files = queries.attachments([entry.pk for entry in entries])
     text = request.GET.get("q", "").replace("\0", "").strip()[:200]
@@ -141,6 +143,8 @@ def act_on_conversation(request: HttpRequest, conversation_id: UUID) -> HttpResp
     """Says with whom it is, answers, or closes it."""
     actor, how = desk_actor(request), request.POST.get("do", "")
     found = _found(lambda: queries.conversation(actor, conversation_id))
+    if found.case_id:
+        return redirect("desk:case", found.case_id)
     try:
         with transaction.atomic():
             pages.say(request, _carried_out(actor, found, how, request))

@@ -13,12 +13,13 @@ from django.views.decorators.http import require_http_methods
 from towpath.casework import queries as casework
 from towpath.foundation.access import Actor
 from towpath.people import actions, queries
-from towpath.surfaces.desk import pages
+from towpath.surfaces.desk import pages, words
 from towpath.surfaces.desk.listed import listed
 from towpath.surfaces.look import Choice, Field
 from towpath.surfaces.staff_access import desk_actor, staff_page
 
 POINTS = ("email", "phone", "postal")
+WAYS = ("email", "letter")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -32,11 +33,13 @@ def person(request: HttpRequest, person_id: UUID) -> HttpResponse:
     fields = _fields(queries.person_card(person_id))
     if request.method == "POST":
         typed = {name: request.POST.get(name, "") for name in (*POINTS, "channel")}
+        if typed["channel"] not in WAYS:
+            typed["channel"] = ""
         try:
             with transaction.atomic():
                 actions.change_contact(actor, person_id, **typed)
-        except ValueError as wrong:
-            fields = _with_error(fields, typed, getattr(wrong, "kind", "channel"), str(wrong))
+        except actions.WrongContactPoint as wrong:
+            fields = _with_error(fields, typed, wrong.kind, words.explained(wrong))
         else:
             pages.say(request, _("It is kept. From now on this is how they are reached."))
             return redirect("desk:person", person_id)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from towpath import flow
+from towpath.casework import actions
 from towpath.casework import queries as casework
 from towpath.exchange import actions as exchange
 from towpath.exchange import queries as calls
@@ -23,13 +24,19 @@ from towpath.surfaces.look import Row
 from towpath.surfaces.questions import in_words
 from towpath.surfaces.staff_access import desk_actor, staff_page
 
+INCIDENT = "casework.incident"  # what a case could not take; see casework.actions.go_on
+
 
 @require_safe
 @staff_page("jobs.settle")
 def troubles(request: HttpRequest) -> HttpResponse:
     failures = {(call.case_id, call.command_id): call for call in calls.open_failures()}
     steps = [
-        {"task": task, "call": failures.pop((task.case_id, task.command_id), None)}
+        {
+            "task": task,
+            "call": failures.pop((task.case_id, task.command_id), None),
+            "stuck": task.step_kind == INCIDENT,
+        }
         for task in casework.troubles(desk_actor(request))
     ]
     values = {
@@ -108,6 +115,36 @@ def settle(request: HttpRequest, job_id: UUID) -> HttpResponse:
     except ObjectDoesNotExist as missing:
         raise Http404(str(job_id)) from missing
     pages.say(request, _("It is tried afresh.") if again else _("It is laid aside."))
+    return redirect("desk:troubles")
+
+
+@require_POST
+@staff_page("jobs.settle")
+def go_on(request: HttpRequest, task_id: UUID) -> HttpResponse:
+    """Tries again what a case could not take, once somebody has seen to its cause."""
+    try:
+        went_on = actions.go_on(desk_actor(request), task_id)
+    except ObjectDoesNotExist as missing:
+        raise Http404(str(task_id)) from missing
+    if went_on:
+        pages.say(request, _("The request goes on."))
+    else:
+        pages.warn(request, _("It failed again. The reason stands beside it."))
+    return redirect("desk:troubles")
+
+
+@require_POST
+@staff_page("jobs.settle")
+def lay_aside(request: HttpRequest) -> HttpResponse:
+    """Lets an event go for good that nobody can take; what waited behind it can be tried again."""
+    seq = request.POST.get("seq", "")
+    try:
+        follow.lay_aside(
+            request.POST.get("subscriber", ""), int(seq) if seq.isdecimal() else 0, desk_actor(request)
+        )
+    except ObjectDoesNotExist as missing:
+        raise Http404(seq) from missing
+    pages.say(request, _("It is laid aside."))
     return redirect("desk:troubles")
 
 
