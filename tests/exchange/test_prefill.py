@@ -1,15 +1,19 @@
 """Prefill: about oneself only, for the sure only, at once or not at all."""
 
+import threading
 import time
 from dataclasses import replace
+from datetime import timedelta
+from importlib import import_module
 
 import pytest
+from django.db import connection
 
 from tests.exchange.town import RESIDENT, Town
 from tests.register.process import AMIRA, LUCAS
-from towpath.exchange import actions
+from towpath.exchange import actions, sending
 from towpath.exchange.models import Circuit
-from towpath.foundation import tenancy
+from towpath.foundation import clock, tenancy
 from towpath.foundation.access import Actor
 from towpath.foundation.models import AccessRecord, Event
 from towpath.people import actions as people
@@ -86,6 +90,41 @@ def test_a_slow_register_is_not_waited_for(town: Town, amira: Actor):
     started = time.monotonic()
     assert _asks(town, amira, seconds=0.3) is None
     assert time.monotonic() - started < 3
+
+
+def test_nothing_is_written_while_a_register_is_waited_for(town: Town, amira: Actor, monkeypatch):
+    """A transaction that has written holds back what follows in every body."""
+    numbers: list[str | None] = []
+    module = import_module("towpath.exchange.actions.ask_now")
+    within, before = module._within, clock.now()
+
+    def watched(*arguments):
+        with connection.cursor() as cursor:
+            cursor.execute("select pg_current_xact_id_if_assigned()::text")
+            numbers.append(cursor.fetchone()[0])
+        town.time.advance(timedelta(seconds=2))
+        return within(*arguments)
+
+    monkeypatch.setattr(module, "_within", watched)
+    assert _asks(town, amira)
+    assert numbers == [None]
+    with tenancy.inside(town.tenant):
+        asked = Event.objects.get(type="exchange.asked")
+        answered = Event.objects.get(type="exchange.answered")
+        assert (asked.occurred_at, answered.occurred_at) == (before, before + timedelta(seconds=2))
+
+
+def test_a_register_that_dribbles_is_not_waited_for(town: Town, amira: Actor, monkeypatch):
+    """Each step of the connection may be quick enough and the whole too slow."""
+    release = threading.Event()
+    monkeypatch.setattr(sending, "send", lambda *_: release.wait(20))
+    started = time.monotonic()
+    try:
+        assert _asks(town, amira, seconds=0.2) is None
+    finally:
+        release.set()
+    assert time.monotonic() - started < 5
+    assert _told(town) == ["asked", "failed"]
 
 
 def test_a_register_known_to_be_down_is_not_asked(town: Town, amira: Actor):

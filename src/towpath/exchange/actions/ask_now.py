@@ -1,17 +1,22 @@
 """Prefill: what a register knows about the person who is signed in, at once or not at all."""
 
 import logging
+import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimeout
+from contextvars import copy_context
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 
-from towpath.exchange import circuit, events, policy, rules, sending
+from towpath.exchange import circuit, events, policy, rules, sending, stand_in
 from towpath.exchange.connectors import Operation, operations
 from towpath.exchange.queries import Answer
 from towpath.exchange.reply import Failed, Question, Reply, Unreachable
-from towpath.foundation import tenancy
+from towpath.foundation import clock, tenancy
 from towpath.foundation.access import Actor, log_read
 from towpath.foundation.ids import uuid7
 from towpath.foundation.journal import EventType, Fact, record
@@ -32,6 +37,9 @@ def ask_now(
 
     The input that says whom it is about is the actor's own register number, known from their sign-in; another number
     is not asked for. The answer is not kept here: only that it was asked for and seen.
+
+    Nothing is written before the register has answered or its `seconds` are over: from its first write on a
+    transaction holds back what follows in every body (ADR 0005), and a page's transaction goes on meanwhile.
     """
     try:
         with transaction.atomic():
@@ -53,10 +61,10 @@ def _asked(actor: Actor, name: str, inputs: Mapping[str, Any], purpose: str, sec
     if circuit.is_down(operation.connector):
         return None
     question = policy.question(operation, terms, own, str(uuid7()))
-    _note(events.ASKED, actor, question)
-    started = time.monotonic()
-    reply = _reply(question, seconds)
+    asked, started = clock.now(), time.monotonic()
+    reply = _reply(question, min(seconds, operation.seconds))
     spent = round(time.monotonic() - started)
+    _note(events.ASKED, actor, question, asked)
     if isinstance(reply, Failed):
         _note(events.FAILED, actor, question, why=reply.why, seconds=spent)
         return None
@@ -85,7 +93,7 @@ def _reply(question: Question, seconds: float) -> Reply | Failed:
     peer = question.operation.connector
     try:
         to = sending.peer(peer, tenancy.current().settings.get("registers", {}))
-        reply = sending.send(to, question, min(seconds, question.operation.seconds))
+        reply = _within(seconds, lambda: sending.send(to, question, seconds))
     except Failed as failure:
         if isinstance(failure, Unreachable):
             circuit.failed(peer)
@@ -94,7 +102,31 @@ def _reply(question: Question, seconds: float) -> Reply | Failed:
     return reply
 
 
-def _note(kind: EventType, actor: Actor, question: Question, **more: Any) -> None:
+def _within(seconds: float, send: Callable[[], Reply]) -> Reply:
+    """The reply in so many seconds altogether: a connection bounds each of its steps, and there may be many.
+
+    One that takes longer is left to its thread, which knows no database and ends with the process at the latest.
+    """
+    if stand_in.present():
+        return send()  # no network, no waiting
+    future: Future[Reply] = Future()
+
+    def run() -> None:
+        try:
+            future.set_result(send())
+        except BaseException as error:
+            future.set_exception(error)
+
+    threading.Thread(target=copy_context().run, args=(run,), name="prefill", daemon=True).start()
+    try:
+        return future.result(seconds)
+    except FutureTimeout:
+        raise Unreachable("timeout") from None
+
+
+def _note(
+    kind: EventType, actor: Actor, question: Question, at: datetime | None = None, /, **more: Any
+) -> None:
     facts = {
         "operation": question.operation.name,
         "peer": question.operation.connector,
@@ -103,6 +135,5 @@ def _note(kind: EventType, actor: Actor, question: Question, **more: Any) -> Non
         "attempt": 1,
     }
     assert actor.person is not None
-    record(
-        kind, actor, Fact(person=pseudonym(actor.person), activity=question.operation.name), **facts, **more
-    )
+    about = Fact(person=pseudonym(actor.person), activity=question.operation.name, occurred_at=at)
+    record(kind, actor, about, **facts, **more)
