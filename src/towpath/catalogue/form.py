@@ -105,6 +105,8 @@ def read(
     """
     values: dict[str, Any] = {}
     errors: dict[str, str] = {}
+    # No text of a person's holds a NUL, and the database takes none.
+    raw = {name: [text.replace("\0", "") for text in texts] for name, texts in raw.items()}
     for question in questions:
         value, error = _typed(question, raw)
         values[question.id] = value

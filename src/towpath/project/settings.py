@@ -44,6 +44,7 @@ MIDDLEWARE = [
     "towpath.project.middleware.language",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "towpath.project.middleware.PlainText",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -67,6 +68,12 @@ TEMPLATES = [
 
 DATABASES = {"default": env.database(env.text("DATABASE_URL"))}
 DATABASES["default"] |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
+if idle := env.number("TOWPATH_IDLE_SECONDS", 60):
+    # What hangs inside a transaction would hold the journal back for everybody (ADR 0005). 0 where a pooler
+    # refuses options at the start of a connection; then the database's role is given the same limit.
+    options = DATABASES["default"]["OPTIONS"]
+    assert isinstance(options, dict)
+    options.setdefault("options", f"-c idle_in_transaction_session_timeout={idle}s")
 if owner := env.text("DATABASE_OWNER_URL", ""):
     # Only `towpath migrate` uses it: the owner of the tables is not the application's role.
     DATABASES["owner"] = env.database(owner) | {"TEST": {"MIRROR": "default"}}
@@ -117,6 +124,8 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
 if env.flag("TOWPATH_BEHIND_PROXY"):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    # Who asks is the last address but the proxies' own; else all would share one count of tries.
+    ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TOWPATH_PROXIES", 1)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
