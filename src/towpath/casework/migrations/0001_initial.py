@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("catalogue", "0001_initial"),
-        ("foundation", "0003_initial"),
+        ("foundation", "0002_ledgers"),
         ("people", "0001_initial"),
     ]
 

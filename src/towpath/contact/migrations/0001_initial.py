@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("foundation", "0003_initial"),
+        ("foundation", "0002_ledgers"),
         ("people", "0001_initial"),
     ]
 
