@@ -24,7 +24,7 @@ from towpath.foundation import clock, jobs, tenancy
 from towpath.foundation.access import SYSTEM
 from towpath.foundation.journal import follow
 from towpath.foundation.journal.follow import Subscriber
-from towpath.foundation.models import Tenant
+from towpath.foundation.models import Event, Tenant
 from towpath.people import actions as people
 
 STAND_IN_KEY = "A" * 43  # 32 zero bytes: a stand-in signs nothing
@@ -46,17 +46,27 @@ class Body:
     subscribers: Sequence[Subscriber]
     waiting: jobs.Inline = field(default_factory=jobs.Inline)
     passed: list[bpmn.Passage] = field(default_factory=list)
+    seen: int = 0  # the newest event that was handed on
 
     def settle(self) -> None:
         """Does all that is due now, and what follows from it."""
         for _ in range(ROUNDS):
-            done = jobs.run_due(self.tenant, self.waiting)
-            for subscriber in self.subscribers:
-                done += follow.deliver(self.tenant, subscriber, behind_horizon=False)
+            done = jobs.run_due(self.tenant, self.waiting) + self._follow()
             done += fire_due_timers() if self._timer_due() else 0
             if not done:
                 return
         raise NeverRests("Something leads to itself again and again.")
+
+    def _follow(self) -> int:
+        """Hands new events to those who wait for such; the others need not look."""
+        news = list(Event.objects.filter(seq__gt=self.seen).values_list("seq", "type"))
+        self.seen = max((seq for seq, _ in news), default=self.seen)
+        types = {type_ for _, type_ in news}
+        for subscriber in self.subscribers:
+            while subscriber.types & types:
+                if follow.deliver(self.tenant, subscriber, behind_horizon=False) < follow.BATCH:
+                    break
+        return len(news)
 
     def _timer_due(self) -> bool:
         return Timer.objects.filter(due_at__lte=self.time.moment).exists()

@@ -147,7 +147,8 @@ def _headers(process: Process, kind: str, header: str) -> set[str]:
 
 
 def _unused(folder: Folder, process: Process) -> Iterator[Problem]:
-    named = {kind: {r.name for r in folder.model.references if r.kind == kind} for kind in ("form", "team")} if folder.model else {}  # fmt: skip
+    references = folder.model.references if folder.model else ()
+    named = {kind: {r.name for r in references if r.kind == kind} for kind in ("form", "team")}
     yield from _left_over(folder.tasks, "tasks", named["form"], "no user task has this form")
     asked = _headers(process, "casework.ask-resident", "question")
     yield from _left_over(folder.tasks, "asks", asked, "no step asks this")
