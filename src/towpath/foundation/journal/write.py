@@ -15,10 +15,13 @@ from towpath.foundation.access import Actor
 from towpath.foundation.ids import uuid7
 from towpath.foundation.journal.types import EventType, UnknownFact
 
+# One statement tells the database and whoever listens; the notice leaves with the commit.
 INSERT = """
-insert into journal_event (tenant_id, id, type, version, occurred_at, actor_kind, actor_id, channel, unit,
-    case_id, conversation_id, person, objects, activity, lifecycle, data)
-values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) returning seq
+with written as (
+    insert into journal_event (tenant_id, id, type, version, occurred_at, actor_kind, actor_id, channel, unit,
+        case_id, conversation_id, person, objects, activity, lifecycle, data)
+    values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) returning seq, tenant_id)
+select seq, pg_notify('journal', tenant_id::text) from written
 """
 
 
@@ -43,8 +46,7 @@ def record(kind: EventType, actor: Actor, about: Fact, /, **data: Any) -> int:
         raise UnknownFact(f"{kind.name} does not declare: {', '.join(sorted(surplus))}.")
     with connection.cursor() as cursor:
         cursor.execute(INSERT, _row(kind, actor, about, data))
-        (seq,) = cursor.fetchone()
-        cursor.execute("select pg_notify('journal', %s)", [str(tenancy.current_id())])
+        seq, _ = cursor.fetchone()
     return int(seq)
 
 
