@@ -163,7 +163,7 @@ def test_staff_without_the_permission_register_nobody(tenant):
 
 def test_who_looks_at_a_person_is_noted(tenant):
     person = signed_in()
-    advisor = factories.staff("case.read", id="advisor-1")
+    advisor = factories.staff("case.read", name="advisor-1")
     assert queries.person(advisor, person.pk, "case") == person
     row = AccessRecord.objects.get(subject_kind="person")
     assert (row.actor_id, row.purpose, row.person) == ("advisor-1", "case", queries.pseudonym(person.pk))

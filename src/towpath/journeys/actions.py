@@ -14,6 +14,7 @@ from django.db.models import Q, QuerySet
 
 from towpath.catalogue import queries as catalogue
 from towpath.foundation import tenancy
+from towpath.foundation.journal import follow
 from towpath.foundation.journal.follow import Horizon
 from towpath.foundation.models import Cursor, Event, Parked, Tenant
 from towpath.journeys import rules, sums
@@ -47,7 +48,7 @@ def _take_request(event: Event, case_id: UUID) -> None:
         if not _begins(event):
             return
         row = CaseFact(case_id=case_id)
-    if (event.xid, event.seq) <= (row.xid, row.seq):
+    if event.seq <= row.seq:
         return
     journey, zone = _journey(row), _zone()
     before = sums.adds(journey, zone)
@@ -149,7 +150,7 @@ def _take_contact(event: Event) -> None:
     if event.conversation_id is None or not any(spoken):
         return
     row, _ = ConversationFact.objects.select_for_update().get_or_create(pk=event.conversation_id)
-    if (event.xid, event.seq) <= (row.xid, row.seq):
+    if event.seq <= row.seq:
         return
     row.letters, row.emails, row.calls = _sum((row.letters, row.emails, row.calls), spoken)
     row.xid, row.seq = event.xid, event.seq
@@ -209,6 +210,7 @@ def rebuild(tenant: Tenant, *, behind_horizon: bool = True) -> int:
 
 
 def _cursor() -> Cursor:
+    follow.reserve(SUBSCRIBER)
     Cursor.objects.bulk_create([Cursor(subscriber=SUBSCRIBER)], ignore_conflicts=True)
     found: Cursor = Cursor.objects.select_for_update().get(subscriber=SUBSCRIBER)
     return found
@@ -243,7 +245,7 @@ def _replay(events: "QuerySet[Event]") -> int:
 
 def _by(events: "QuerySet[Event]", name: str) -> Iterator[tuple[UUID, Iterator[Event]]]:
     """The events of each request (or conversation) together, in their order."""
-    known = events.filter(**{f"{name}__isnull": False}).order_by(name, "xid", "seq")
+    known = events.filter(**{f"{name}__isnull": False}).order_by(name, "seq")
     return groupby(known.iterator(chunk_size=2000), key=lambda event: getattr(event, name))
 
 

@@ -129,6 +129,7 @@ if env.flag("TOWPATH_BEHIND_PROXY"):
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+LIMITS = env.flag("TOWPATH_LIMITS", default=True)  # off only where one machine plays many callers
 CLAMD = env.text(
     "TOWPATH_CLAMD", ""
 )  # host:port of a virus scanner; without one, files are kept unscanned and say so

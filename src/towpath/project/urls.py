@@ -10,6 +10,7 @@ handler500 = "towpath.surfaces.errors.failed"
 
 urlpatterns = [
     path("health", health.alive),
+    path("favicon.ico", health.no_icon),
     path("accounts/", include("towpath.surfaces.accounts.urls")),
     path("", include("towpath.surfaces.signin.urls")),
     path("desk/", include("towpath.surfaces.desk.urls")),

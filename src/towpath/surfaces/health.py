@@ -8,3 +8,8 @@ def alive(request: HttpRequest) -> HttpResponse:
     with connection.cursor() as cursor:
         cursor.execute("select 1")
     return HttpResponse("ok\n", content_type="text/plain")
+
+
+def no_icon(request: HttpRequest) -> HttpResponse:
+    """Browsers ask for it unasked; it is not worth a page."""
+    return HttpResponse(status=204, headers={"Cache-Control": "public, max-age=86400"})

@@ -150,10 +150,10 @@ def resume_by_link(secret: str) -> Draft | None:
     return draft
 
 
-def resume_by_code(reference: str, typed: str) -> Draft | None:
+def resume_by_code(reference: str, typed: str, by: str = "") -> Draft | None:
     """The draft, when reference and code belong together. Locked out for a while after five wrong tries."""
     subject = f"draft:{reference.strip().upper()}"
-    with lockout.guarded(subject) as tried:
+    with lockout.guarded(subject, by) as tried:
         draft: Draft | None = Draft.objects.filter(
             reference=reference.strip().upper(),
             code_hash=hashed(typed.strip().upper().replace(" ", "").replace("-", "")),

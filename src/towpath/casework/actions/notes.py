@@ -21,8 +21,7 @@ from towpath.foundation.journal import record
 @transaction.atomic
 def note(actor: Actor, case_id: UUID, text: str) -> None:
     """A note among staff; the resident does not see it."""
-    actor.require("case.note")
-    case: Case = Case.objects.select_for_update().get(pk=case_id)
+    case = own_case(actor, case_id, "case.note", lock=True)
     if not text.strip():
         raise rules.NotComplete({"text": "required"})
     write_note(actor, case, text)

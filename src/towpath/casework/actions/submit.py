@@ -150,6 +150,11 @@ def _converse(case: Case, package: catalogue.Package) -> None:
     CaseConversation.objects.create(case=case, conversation_id=conversation.pk, own=True)
 
 
+def _own_conversation(case: Case) -> UUID:
+    found: UUID = CaseConversation.objects.get(case=case, own=True).conversation_id
+    return found
+
+
 def _findable(case: Case, fills: Mapping[str, Any]) -> list[str]:
     """The words under which staff find the case: its reference (whole and in parts), name and address."""
     plain = case.reference.replace("-", "")
@@ -169,7 +174,7 @@ def _tell_journal(actor: Actor, case: Case, draft: Draft, version: catalogue.Ser
     record(
         CASE_SUBMITTED,
         actor,
-        conductor.about(case, activity="Request submitted"),
+        conductor.about(case, activity="Request submitted", conversation=_own_conversation(case)),
         service=case.service_code,
         version=version.number,
         assisted=case.assisted,

@@ -52,7 +52,11 @@ def answers_of(found: Case) -> dict[str, Any]:
 
 def links_of(case_id: UUID) -> list[UUID]:
     """The conversations in which a case is spoken of."""
-    return list(CaseConversation.objects.filter(case_id=case_id).values_list("conversation_id", flat=True))
+    return list(
+        CaseConversation.objects.filter(case_id=case_id)
+        .order_by("-own", "pk")
+        .values_list("conversation_id", flat=True)
+    )
 
 
 def draft(actor: Actor, draft_id: UUID) -> Draft:

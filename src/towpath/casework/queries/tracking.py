@@ -111,10 +111,10 @@ def track_by_link(secret: str) -> Case | None:
     return found if found and not _expired(found) else None
 
 
-def track_by_code(reference: str, typed: str) -> Case | None:
+def track_by_code(reference: str, typed: str, by: str = "") -> Case | None:
     """The case, when reference and code belong together. Locked out for a while after five wrong tries."""
     name = reference.strip().upper()
-    with lockout.guarded(f"case:{name}") as tried:
+    with lockout.guarded(f"case:{name}", by) as tried:
         code = hashed(typed.strip().upper().replace(" ", "").replace("-", ""))
         found: Case | None = Case.objects.filter(reference=name, code_hash=code).first()
         tried.right = found is not None

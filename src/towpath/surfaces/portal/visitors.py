@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
+from allauth.account.adapter import get_adapter
 from django.http import HttpRequest
 
 from towpath.casework import queries as casework
@@ -100,3 +101,8 @@ def note_asked(request: HttpRequest, draft_id: UUID, operation: str) -> None:
     """The register has answered, if only that it knows nothing: it need not be asked again."""
     kept: dict[str, list[str]] = request.session.get(ASKED, {})
     request.session[ASKED] = {**kept, str(draft_id): [*kept.get(str(draft_id), []), operation]}
+
+
+def address(request: HttpRequest) -> str:
+    """From where a request comes: the browser's address, told by the proxy where one is trusted."""
+    return str(get_adapter().get_client_ip(request))

@@ -13,6 +13,7 @@ from towpath.casework import actions as casework
 from towpath.catalogue import form
 from towpath.catalogue import queries as catalogue
 from towpath.catalogue.package import Page
+from towpath.surfaces.limits import limited
 from towpath.surfaces.portal import asking, pages, registers, uploads, visitors
 from towpath.surfaces.portal.drafts import with_draft
 from towpath.surfaces.portal.filling import Filling
@@ -29,6 +30,7 @@ def go_on(request: HttpRequest, filling: Filling) -> HttpResponse:
 
 @returns
 @require_http_methods(["GET", "HEAD", "POST"])
+@limited("page", 1000)
 @with_draft
 def page(request: HttpRequest, filling: Filling, page_id: str) -> HttpResponse:
     found = filling.page(page_id)

@@ -70,7 +70,7 @@ def by_code(request: HttpRequest) -> HttpResponse:
         return code_form(request, "continue")
     reference, code = request.POST.get("reference", ""), request.POST.get("code", "")
     try:
-        draft = casework.resume_by_code(reference, code)
+        draft = casework.resume_by_code(reference, code, visitors.address(request))
     except LockedOut as locked:
         return code_form(request, "continue", locked=locked.minutes)
     return _resumed(request, draft) if draft else code_form(request, "continue", wrong=True)

@@ -37,7 +37,9 @@ def by_code(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return code_form(request, "track")
     try:
-        case = casework.track_by_code(request.POST.get("reference", ""), request.POST.get("code", ""))
+        case = casework.track_by_code(
+            request.POST.get("reference", ""), request.POST.get("code", ""), visitors.address(request)
+        )
     except LockedOut as locked:
         return code_form(request, "track", locked=locked.minutes)
     if case is None:

@@ -14,6 +14,7 @@ from towpath.catalogue import queries as catalogue
 from towpath.catalogue.package import Page
 from towpath.foundation import clock, crypto, tenancy
 from towpath.foundation.access import Actor
+from towpath.surfaces.limits import limited
 from towpath.surfaces.look import Row
 from towpath.surfaces.portal import pages, visitors
 from towpath.surfaces.portal.drafts import with_draft
@@ -26,6 +27,7 @@ from towpath.surfaces.portal.wording import Words
 
 @returns
 @require_http_methods(["GET", "HEAD", "POST"])
+@limited("send", 60)
 @with_draft
 def check_answers(request: HttpRequest, filling: Filling) -> HttpResponse:
     if filling.in_force.pk != filling.draft.version_id:

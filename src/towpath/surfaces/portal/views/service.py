@@ -5,6 +5,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
 from towpath.casework import actions as casework
+from towpath.surfaces.limits import limited
 from towpath.surfaces.portal import checking, pages, visitors
 from towpath.surfaces.portal.filling import Filling
 from towpath.surfaces.portal.offers import Offer, offer
@@ -45,6 +46,7 @@ def _gains(request: HttpRequest, offered: Offer) -> bool:
 
 
 @require_POST
+@limited("begin", 60)
 def apply(request: HttpRequest, code: str) -> HttpResponse:
     """Begins a draft. What the guided check learned need not be asked again."""
     offered = offer(code, pages.language())

@@ -1,0 +1,42 @@
+"""How often one caller may do what costs us: begin, send files, send requests. Counted in the shared cache."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, Final, ParamSpec
+
+from allauth.account.adapter import get_adapter
+from django.conf import settings
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from towpath.foundation import clock, tenancy
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+HOUR: Final = 3600  # seconds
+
+
+def limited(what: str, an_hour: int) -> Callable[[View[P]], View[P]]:
+    """At most so many POSTs an hour from one address to one body; then a page says when to come back."""
+
+    def guard(view: View[P]) -> View[P]:
+        @wraps(view)
+        def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            if request.method == "POST" and settings.LIMITS and _count(request, what) > an_hour:
+                return render(request, "towpath/error.html", {"status": 429, "kind": "too-often"}, status=429)
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return guard
+
+
+def _count(request: HttpRequest, what: str) -> int:
+    """How often in this hour, this time included. Two at the same moment may count as one: it is a brake."""
+    hour = int(clock.real_now().timestamp()) // HOUR
+    caller = get_adapter().get_client_ip(request)
+    key = f"limit:{tenancy.current_id()}:{what}:{caller}:{hour}"
+    count = int(cache.get(key, 0)) + 1
+    cache.set(key, count, timeout=HOUR)
+    return count
