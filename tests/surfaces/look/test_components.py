@@ -170,7 +170,7 @@ def test_answers_keep_their_lines_and_say_what_they_change() -> None:
     page = shown(
         "{% summary_list r %}", r=[Row.said("Address", "1 Lane\nTown", "/a", "address"), Row("Reason")]
     )
-    assert "1 Lane<br>Town" in page
+    assert "1 Lane</bdi><br><bdi>Town" in page
     assert "Not answered" in page
     assert Elements(page)("a") == [{"href": "/a"}]
 
