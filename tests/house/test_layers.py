@@ -37,7 +37,9 @@ def test_foreign_keys_point_down():
             if room in FLOOR and isinstance(field, models.ForeignKey):
                 target = field.related_model._meta.app_label
                 same = target == room
-                assert same or FLOOR.get(target, -1) < FLOOR[room], f"{room}.{model.__name__}.{field.name} -> {target}"
+                assert same or FLOOR.get(target, -1) < FLOOR[room], (
+                    f"{room}.{model.__name__}.{field.name} -> {target}"
+                )
 
 
 def test_no_model_is_fetched_by_its_name():
@@ -53,7 +55,9 @@ def test_rooms_below_surfaces_name_no_url_and_no_template():
     for path in _sources():
         if _room(path) in FLOOR and _room(path) != "surfaces":
             found = named.search(path.read_text())
-            assert not found, f"{path.relative_to(PRODUCT)} uses {found and found[1]}: that belongs to a surface"
+            assert not found, (
+                f"{path.relative_to(PRODUCT)} uses {found and found[1]}: that belongs to a surface"
+            )
 
 
 def test_a_surface_uses_its_own_templates_and_the_shared_ones():
@@ -82,7 +86,9 @@ def _lengths(path: Path) -> list[tuple[str, int]]:
     tree = ast.parse(path.read_text())
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
     return [
-        (node.name, (node.end_lineno or node.lineno) - node.lineno + 1) for node in ast.walk(tree) if isinstance(node, kinds)
+        (node.name, (node.end_lineno or node.lineno) - node.lineno + 1)
+        for node in ast.walk(tree)
+        if isinstance(node, kinds)
     ]
 
 

@@ -42,7 +42,9 @@ def test_the_walk_through_the_code_is_true():
         assert file.exists(), path
         if name:
             last = name.rpartition(".")[2]
-            assert re.search(rf"\b(def|class) {last}\b|^{last}\b", file.read_text(), re.MULTILINE), f"{path}: {name}"
+            assert re.search(rf"\b(def|class) {last}\b|^{last}\b", file.read_text(), re.MULTILINE), (
+                f"{path}: {name}"
+            )
 
 
 def test_links_between_documents_lead_somewhere():
