@@ -17,7 +17,8 @@ from towpath.foundation.models import SearchToken
 
 WORDS = 12  # of one query
 LENGTH = 64
-SCANNED = 2_000  # entries of the first word that are looked at for further words
+RARE = 200  # entries: a word with fewer leads the search
+SCANNED = 2_000  # entries of a frequent word that are looked at for further words
 
 
 def tokens(text: str) -> list[str]:
@@ -37,11 +38,27 @@ def index(kind: str, object_id: UUID, rank: int, texts: Iterable[str]) -> None:
     )
 
 
-FIND = """
+# How many entries there are in each range of tokens, counted up to a limit.
+COUNTED = """
+select (select count(*) from (
+            select 1 from foundation_searchtoken
+            where tenant_id = %(tenant)s and kind = %(kind)s and token >= word.low and token < word.high
+            limit %(rare)s) as entries)
+from unnest(%(lows)s::text[], %(highs)s::text[]) with ordinality as word (low, high, place)
+order by place
+"""
+BY_FREQUENT = """
 with first as (
     select object_id, rank from foundation_searchtoken
     where tenant_id = %(tenant)s and kind = %(kind)s and token = %(first)s
     order by rank desc, object_id limit %(scanned)s)
+"""
+BY_RARE = """
+with first as (
+    select distinct object_id, rank from foundation_searchtoken
+    where tenant_id = %(tenant)s and kind = %(kind)s and token >= %(low)s and token < %(high)s)
+"""
+WITH_OTHERS = """
 select object_id from first
 where (select count(*) from unnest(%(others)s::text[], %(ends)s::text[]) as word (low, high)
        where exists (select 1 from foundation_searchtoken t
@@ -57,20 +74,42 @@ limit %(scanned)s
 """
 
 
+Range = tuple[str, str]  # from a token up to, but without, another
+
+
 def find(kind: str, text: str, limit: int = 50) -> list[UUID]:
     """Objects that have every word of `text` (the last may be a beginning), newest first, at most `limit`.
 
-    At most 2,000 entries of the longest word are looked at, so that the cost does not grow with the table.
+    The rarest word leads. Where all are frequent, the 2,000 newest entries of the longest are looked at, so that the
+    cost does not grow with the table.
     """
     words = tokens(text)[:WORDS]
     if not words:
         return []
     if len(words) == 1:
-        found = _all_of(kind, words[0], [], limit)
+        found = _by_frequent(kind, words[0], [], limit)
         return found or _beginning(kind, words[0], limit)
+    ranges = [(word, word + "\x01") for word in words[:-1]] + [(words[-1], _after(words[-1]))]
+    counts = _counted(kind, ranges)
+    rarest = counts.index(min(counts))
+    if counts[rarest] < RARE:
+        return _by_rare(kind, ranges[rarest], ranges[:rarest] + ranges[rarest + 1 :], limit)
     whole = max(words[:-1], key=len)
-    others = [(word, word + "\x01") for word in words[:-1] if word != whole]
-    return _all_of(kind, whole, [*others, (words[-1], _after(words[-1]))], limit)
+    return _by_frequent(kind, whole, [one for one in ranges if one[0] != whole], limit)
+
+
+def _counted(kind: str, ranges: list[Range]) -> list[int]:
+    lows, highs = [low for low, _ in ranges], [high for _, high in ranges]
+    values: dict[str, Any] = {
+        "tenant": tenancy.current_id(),
+        "kind": kind,
+        "lows": lows,
+        "highs": highs,
+        "rare": RARE,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(COUNTED, values)
+        return [row[0] for row in cursor.fetchall()]
 
 
 def _after(prefix: str) -> str:
@@ -78,19 +117,26 @@ def _after(prefix: str) -> str:
     return prefix + "\U0010ffff"
 
 
-def _all_of(kind: str, first: str, others: list[tuple[str, str]], limit: int) -> list[UUID]:
+def _by_rare(kind: str, first: Range, others: list[Range], limit: int) -> list[UUID]:
+    return _found(BY_RARE, kind, others, limit, low=first[0], high=first[1])
+
+
+def _by_frequent(kind: str, first: str, others: list[Range], limit: int) -> list[UUID]:
+    return _found(BY_FREQUENT, kind, others, limit, first=first, scanned=SCANNED)
+
+
+def _found(led: str, kind: str, others: list[Range], limit: int, **first: Any) -> list[UUID]:
     values: dict[str, Any] = {
         "tenant": tenancy.current_id(),
         "kind": kind,
-        "first": first,
         "others": [low for low, _ in others],
         "ends": [high for _, high in others],
         "count": len(others),
-        "scanned": SCANNED,
         "limit": limit,
+        **first,
     }
     with connection.cursor() as cursor:
-        cursor.execute(FIND, values)
+        cursor.execute(led + WITH_OTHERS, values)
         return [row[0] for row in cursor.fetchall()]
 
 
