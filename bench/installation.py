@@ -19,12 +19,13 @@ from towpath.project.supervise import Child
 ADMIN = "faults-are-set-here"  # the register's token for setting faults; it reaches nobody outside
 
 
-def make(folder: Path, *, durable: bool) -> Site:
+def make(folder: Path, *, durable: bool, careful: bool = False) -> Site:
+    """`careful`: the server waits for the disk, as it does in earnest."""
     base = free_base()
     if base is None:
         raise SystemExit("No free range of ports was found between 9000 and 20000.")
     server = postgres.ensure(folder / "postgres", durable=durable)
-    if durable:
+    if durable and not careful:
         # What a process that is killed had written stays with the kernel; only a machine that fails would lose it.
         # Commits are still written before they are acknowledged, and restarts don't wait for the disk.
         with (server.data / "postgresql.conf").open("a") as conf:
@@ -47,7 +48,7 @@ def folder() -> Iterator[Path]:
 
 def environment(site: Site) -> dict[str, str]:
     """Of all processes; quiet."""
-    more = {"TOWPATH_LOG_LEVEL": "ERROR", "TOWPATH_REGISTER_ADMIN_TOKEN": ADMIN}
+    more = {"TOWPATH_LIMITS": "0", "TOWPATH_LOG_LEVEL": "ERROR", "TOWPATH_REGISTER_ADMIN_TOKEN": ADMIN}
     return site.env() | more
 
 

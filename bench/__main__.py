@@ -1,0 +1,79 @@
+"""`python -m bench [--cases N] [--only NAME]`: measures, prints a table, writes bench/results/latest.json."""
+
+import argparse
+import sys
+import time
+from collections.abc import Callable, Iterator
+
+from bench import results
+from bench.results import Result
+
+NAMES = ("engines", "application", "question", "news", "weight", "screens")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument(
+        "--cases", type=int, default=100_000, help="how many cases the screens are measured at"
+    )
+    parser.add_argument("--only", choices=NAMES, help="one part; what was kept of the others stays")
+    given = parser.parse_args()
+    begun, found = time.monotonic(), []
+    for one in _measured(given.cases, given.only):
+        found.append(one)
+        results.show([one])
+    results.keep(found, part=given.only is not None)
+    print(f"\n{len(found)} figures in {time.monotonic() - begun:.0f} s; kept in {results.LATEST}\n")
+    results.show(found)
+    return 0
+
+
+def _measured(cases: int, only: str | None) -> Iterator[Result]:
+    from bench.scene import scene
+
+    if only in (None, "engines"):
+        from bench import engines
+
+        yield from engines.measure()
+    if only == "engines":
+        return
+    with scene() as made:
+        from bench import application, news, weight
+
+        parts: dict[str, Callable[..., list[Result]]] = {
+            "application": application.measure,
+            "question": application.next_question,
+            "news": news.measure,
+            "weight": weight.measure,
+        }
+        for name, measure in parts.items():
+            if only in (None, name):
+                yield from measure(made)
+        if only in (None, "screens"):
+            yield from _screens(made, cases)
+
+
+def _screens(made: "object", cases: int) -> Iterator[Result]:
+    from bench import copies, screens
+    from bench.scene import Scene
+
+    assert isinstance(made, Scene) and made.site.server is not None
+    copier = copies.Copier(made.site.server.dsn("superuser"), made.tenant, made.kinds)
+    try:
+        for count in dict.fromkeys((1_000, min(cases, 100_000), cases)):
+            begun = time.monotonic()
+            copier.until(count)
+            copies.taken_as_read(made.tenant)
+            yield Result(
+                f"copying up to {count:,} cases",
+                round(time.monotonic() - begun, 1),
+                "s",
+                "In SQL, for measuring.",
+            )
+            yield from screens.measure(made.tenant, made.session, copier, count)
+    finally:
+        copier.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
