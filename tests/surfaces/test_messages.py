@@ -58,6 +58,11 @@ def test_every_text_is_translated(language: str) -> None:
     assert not missing, f"{language}: {len(missing)} texts. {WAY_OUT}\n" + "\n".join(missing)
 
 
+def test_no_text_has_a_bare_percent_sign() -> None:
+    """Where a template translates a variable, Django looks it up with the sign doubled, and finds nothing."""
+    assert not [text.id for text in FOUND.values() if re.search(r"%(?![%(sd])", text.id.replace("%%", ""))]
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_translation_is_left_of_a_text_that_is_gone(language: str) -> None:
     gone = [entry.id for entry in CATALOGUE[language] if entry.id and (entry.context, entry.id) not in FOUND]

@@ -40,7 +40,9 @@ MEASURES: Final = (
         ("case.submitted", "case.decided", "case.withdrawn", "case.closed", "clock.stopped", "clock.started"),
         (
             _("Open requests are not in it: when old ones are cleared away, the figure rises."),
-            _("Times are kept in steps of a tenth, so a median or 9-of-10 time may be off by up to 5 %."),
+            _(
+                "Times are kept in steps of a tenth, so a median or 9-of-10 time may be off by up to 5 per cent."
+            ),
             _("A second decision, after a review, does not change the time of the first."),
             _("Where a service’s deadline never stands still, waiting for the applicant is not told apart."),
         ),
@@ -199,7 +201,7 @@ MEASURES: Final = (
             _(
                 "Where several visits of one step are open at once, the first to end is taken for the first to begin."
             ),
-            _("Times are kept in steps of a tenth, so a median may be off by up to 5 %."),
+            _("Times are kept in steps of a tenth, so a median may be off by up to 5 per cent."),
         ),
     ),
 )
