@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from towpath.journeys import queries as journeys
 from towpath.journeys.queries import Figures
@@ -58,7 +59,7 @@ def completion(chosen: Chosen, total: Figures, by: ByService) -> Chart:
         measure=_("Completion rate: sent among those begun · %(period)s") % {"period": chosen.said},
         bars=_shares(chosen, by, lambda one: one.completion, "sent"),
         label_column=_("Service"),
-        value_column=_("Sent"),
+        value_column=pgettext("requests", "Sent"),
         note=_("%(n)s are still open and may yet be sent.") % {"n": words.number(total.still_open_drafts)}
         if total.still_open_drafts
         else "",

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from towpath.journeys import queries as journeys
 from towpath.journeys.queries import Figures
@@ -14,7 +15,7 @@ from towpath.surfaces.look import Cell, Column, Table
 
 def _columns(first: str) -> list[Column]:
     named = [
-        _("Sent"),
+        pgettext("requests", "Sent"),
         _("Ended"),
         _("Half within"),
         _("9 of 10 within"),
