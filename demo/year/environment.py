@@ -12,7 +12,7 @@ from towpath.casework.actions import Verdict
 from towpath.casework.models import Task
 
 SERVICE = "environmental-permit"
-KINDS = {"build": 44, "fell-tree": 20, "run-business": 16, "demolish": 9, "change-listed-building": 11}
+KINDS = {"build": 44, "fell-tree": 20, "run-business": 20, "demolish": 9, "change-listed-building": 11}
 BASIS = {
     "granted": "permit-need",
     "granted-with-conditions": "conditions",
@@ -42,6 +42,20 @@ def story(world: World, who: Resident, channel: Any, signed_in: bool) -> Story:
     return Story(who, SERVICE, channel, signed_in, answers, _files(who, activities, owns, plan), plan)
 
 
+def concerns_everybody(world: World, who: Resident) -> Story:
+    """A complete request on which all departments advise."""
+    made = story(world, who, "portal", signed_in=False)
+    made.answers |= {
+        "activities": ["build", "run-business"],
+        "description": world.say("plans", "run-business", who.language),
+        "people_inside": Decimal(90),
+        "effects": ["noise", "waste-water"],
+        "owns_land": True,
+    }
+    made.plan |= dict.fromkeys(["missing", "no_permit", "refers", "asks"], False)
+    return made
+
+
 def _answers(world: World, who: Resident, kind: str, activities: list[str], owns: bool) -> dict[str, Any]:
     rng = world.rng
     today = world.now.astimezone(world.hours.zone).date()
@@ -55,7 +69,7 @@ def _answers(world: World, who: Resident, kind: str, activities: list[str], owns
         "site_address": who.address,
         "description": world.say("plans", kind, who.language),
         "building_cost": Decimal(rng.choice([8, 14, 18, 24, 35, 48, 60, 85, 120, 180, 260, 540]) * 1000),
-        "people_inside": Decimal(rng.choice([0, 4, 12, 60, 90] if business else [0, 2, 3, 4])),
+        "people_inside": Decimal(rng.choice([4, 12, 60, 90] if business else [0, 2, 3, 4])),
         "effects": rng.sample(["noise", "smell", "waste-water", "smoke"], rng.randrange(1, 3))
         if business
         else None,

@@ -28,11 +28,9 @@ from demo.year.office import Office
 from demo.year.season import Hours, arrivals, opening_hour, spread, waking_hour
 from demo.year.story import Story
 from demo.year.world import World
-from towpath.casework import queries
 from towpath.foundation import clock, jobs, tenancy
-from towpath.foundation.access import SYSTEM
 from towpath.foundation.clock import VirtualClock
-from towpath.foundation.models import Tenant
+from towpath.foundation.models import Event, Tenant
 
 WORDS = Path(__file__).parent / "words.yaml"
 DAYS = 371  # a year and what was under way when it began
@@ -40,6 +38,16 @@ KINDS = {parking.SERVICE: parking.story, environment.SERVICE: environment.story}
 REQUESTS = {
     "millbrook": {parking.SERVICE: 250, environment.SERVICE: 165},
     "eastmere": {parking.SERVICE: 160, environment.SERVICE: 105},
+}
+# Task -> how many days before the end its request comes; then it waits.
+STAYS = {
+    "check_acknowledgement": 2,
+    "decide_advice": 5,
+    "advise_environment": 12,
+    "advise_fire_safety": 27,
+    "advise_structure": 16,
+    "decide_permit": 61,
+    "check_address": 4,
 }
 LEFT = 0.22  # forms on the portal that are begun and not sent
 
@@ -76,7 +84,7 @@ def live(code: str, until: datetime, *, days: int = DAYS, share: float = 1.0, se
 
 def _last_event(tenant: Tenant) -> int:
     with tenancy.inside(tenant):
-        return queries.queue_head(SYSTEM)
+        return int(Event.objects.order_by("-seq").values_list("seq", flat=True)[0])
 
 
 def _body(town: Town, register: dict[str, str]) -> Tenant:
@@ -123,6 +131,7 @@ class _Year:
             for day in arrivals(service, round(count * share), start, days, self.world.hours, self.world.rng):
                 self._expect(service, day)
         self._expect_the_known()
+        self._leave_work()
         self._break_the_register(days)
         self._expect_mail()
 
@@ -190,6 +199,21 @@ class _Year:
             plan = {"missing": place == 0, "no_permit": False, "replies": place != 0, "asks": False}
             work = lambda who=who, plan=plan: self._apply(environment.SERVICE, who, "portal", True, **plan)  # noqa: E731
             self._soon(26 - 5 * place, work)
+
+    def _leave_work(self) -> None:
+        """Every team has something that was not done yet, some of it too late."""
+        for task, days in STAYS.items():
+            self._soon(days, lambda task=task: self._leave(task))
+
+    def _leave(self, task: str) -> None:
+        who = self.world.rng.choice(self.people)
+        if task == "check_address":
+            story = parking.story(self.world, who, "portal", False)
+            story.answers["resident_number"] = None
+        else:
+            story = environment.concerns_everybody(self.world, who)
+        story.plan["stays"] = task
+        self.applicants.apply(story)
 
     def _soon(self, days: float, work: Any) -> None:
         """That many days before the end."""

@@ -69,6 +69,8 @@ class Office:
                 self.ended(story, bool(event.data.get("automatic")))
 
     def _plan(self, task: Task) -> None:
+        if self.stories[task.case_id].plan.get("stays") == task.form:
+            return
         rng = self.world.rng
         needed = timedelta(hours=spread(rng, HOURS.get(task.form, USUAL) * self._strain(task), 0.55))
         done = self.world.hours.after(self.world.now, needed)
@@ -147,7 +149,9 @@ class Office:
             self._see_to_troubles()
 
     def _post(self) -> None:
-        """The morning's post: letters on paper are printed and sent."""
+        """The morning's post: letters on paper are printed and sent. Those of the last days still lie there."""
+        if self.world.until - self.world.now < timedelta(days=4):
+            return
         advisor = self.world.colleague(STAFF[self.world.tenant.settings["demo-code"]][0].email, "post")
         for delivery in letters.letters_to_print():
             contact.letter_printed(advisor, delivery.pk)
