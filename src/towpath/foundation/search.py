@@ -17,8 +17,7 @@ from towpath.foundation.models import SearchToken
 
 WORDS = 12  # of one query
 LENGTH = 64
-RARE = 200  # entries: a word with fewer leads the search
-SCANNED = 2_000  # entries of a frequent word that are looked at for further words
+SCANNED = 2_000  # entries of one word that are looked at for further words
 
 
 def tokens(text: str) -> list[str]:
@@ -43,7 +42,7 @@ COUNTED = """
 select (select count(*) from (
             select 1 from foundation_searchtoken
             where tenant_id = %(tenant)s and kind = %(kind)s and token >= word.low and token < word.high
-            limit %(rare)s) as entries)
+            limit %(scanned)s) as entries)
 from unnest(%(lows)s::text[], %(highs)s::text[]) with ordinality as word (low, high, place)
 order by place
 """
@@ -80,8 +79,8 @@ Range = tuple[str, str]  # from a token up to, but without, another
 def find(kind: str, text: str, limit: int = 50) -> list[UUID]:
     """Objects that have every word of `text` (the last may be a beginning), newest first, at most `limit`.
 
-    The rarest word leads. Where all are frequent, the 2,000 newest entries of the longest are looked at, so that the
-    cost does not grow with the table.
+    The rarest word leads. Where all words have 2,000 entries, only the newest of the longest are looked at, so that
+    the cost does not grow with the table.
     """
     words = tokens(text)[:WORDS]
     if not words:
@@ -92,7 +91,7 @@ def find(kind: str, text: str, limit: int = 50) -> list[UUID]:
     ranges = [(word, word + "\x01") for word in words[:-1]] + [(words[-1], _after(words[-1]))]
     counts = _counted(kind, ranges)
     rarest = counts.index(min(counts))
-    if counts[rarest] < RARE:
+    if counts[rarest] < SCANNED:
         return _by_rare(kind, ranges[rarest], ranges[:rarest] + ranges[rarest + 1 :], limit)
     whole = max(words[:-1], key=len)
     return _by_frequent(kind, whole, [one for one in ranges if one[0] != whole], limit)
