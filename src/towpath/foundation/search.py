@@ -104,7 +104,7 @@ def _counted(kind: str, ranges: list[Range]) -> list[int]:
         "kind": kind,
         "lows": lows,
         "highs": highs,
-        "rare": RARE,
+        "scanned": SCANNED,
     }
     with connection.cursor() as cursor:
         cursor.execute(COUNTED, values)
