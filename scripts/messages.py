@@ -130,7 +130,10 @@ def _entry(block: str) -> Entry | None:
             entry.fuzzy = True
         if line.startswith("#") or not line.strip():
             continue
-        keyword, quoted = re.fullmatch(r'(?:(msg\S+)\s+)?(".*")', line.strip()).groups()  # type: ignore[union-attr]
+        found = re.fullmatch(r'(?:(msg\S+)\s+)?(".*")', line.strip())
+        if found is None:
+            raise Unreadable(f"No line of a catalogue: {line!r}. One has a text in quotation marks.")
+        keyword, quoted = found.groups()
         part, read = keyword or part, True
         _take(entry, part, ast.literal_eval(quoted), starts=bool(keyword))
     return entry if read else None
