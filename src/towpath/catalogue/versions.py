@@ -17,9 +17,13 @@ class NoSuchService(LookupError):
 
 
 def version_in_force(code: str, on: date) -> ServiceVersion:
-    """The newest version whose effective date has come by that day; of several of one day, the last published."""
+    """The newest version whose effective date has come by that day; of several of one day, the last published.
+
+    Without its files: they are large, and most who ask need its id only.
+    """
     found: ServiceVersion | None = (
         ServiceVersion.objects.filter(service__code=code, effective_from__lte=on)
+        .defer("files")
         .order_by("-effective_from", "-number")
         .first()
     )
