@@ -3,18 +3,22 @@
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 from django.db import connection, connections, models
 
-from towpath.foundation import clock, tenancy
-from towpath.foundation.models import Tenant
+from towpath.foundation import clock, crypto, tenancy
+from towpath.foundation.models import Tenant, TenantKey
 from towpath.foundation.protection import LEDGER_GIVEN, tenant_models
+from towpath.foundation.sealed import SealedJSON
 from towpath.foundation.tenancy import TenantModel
 
 SHORTEST = 16  # characters of a mark that can't turn up by chance
+
+
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass
@@ -33,6 +37,7 @@ class Town:
 def one_of_each(town: Town) -> None:
     """Adds a row of every tenant model, in the order of their references."""
     with tenancy.inside(town.tenant):
+        crypto.encrypt("", "", "", uuid4())  # the body has a key that opens
         for model in in_order():
             values = {f.attname: v for f, v in _values(town, model)}
             town.keys.setdefault(model, []).append(_inserted(model, values))
@@ -80,6 +85,8 @@ def _values(town: Town, model: type[TenantModel]) -> Iterator[tuple[Any, Any]]:
 
 
 def _value(town: Town, one: Any) -> Any:
+    if one.model is TenantKey and one.name == "made_at":
+        return LONG_AGO  # what the product seals here, it seals with a key of its own
     if isinstance(one, tenancy.TenantForeignKey):
         return town.keys[one.related_model][-1]
     match one:
@@ -87,6 +94,8 @@ def _value(town: Town, one: Any) -> Any:
             return _account().pk
         case models.UUIDField():
             return uuid4()
+        case SealedJSON():
+            return {"mark": _mark(town, None)}
         case models.CharField() | models.TextField():
             return _mark(town, one.max_length)
         case models.JSONField():

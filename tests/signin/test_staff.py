@@ -3,6 +3,7 @@
 import html
 import re
 import time
+from datetime import timedelta
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -10,10 +11,11 @@ from allauth.mfa.models import Authenticator
 from django.test import override_settings
 
 from tests.signin.conftest import PASSWORD, SECRET
-from towpath.foundation import tenancy
+from towpath.foundation import clock, tenancy
+from towpath.foundation.access import SYSTEM
 from towpath.foundation.models import Tenant
 from towpath.people import queries
-from towpath.people.actions import set_up_staff
+from towpath.people.actions import NotOurAccount, give_grant, set_up_staff
 from towpath.people.staff_signin import StaffFactors, totp
 
 LOGIN, CODE, DESK = "/accounts/login/", "/accounts/2fa/authenticate/", "/desk/"
@@ -238,10 +240,13 @@ def test_pages_speak_the_bodys_languages(outside, browser):
     assert 'lang="ar" dir="rtl"' in page
 
 
-def test_a_second_body_keeps_the_account_as_it_is(outside, other, browser, colleague):
+def test_a_second_body_takes_an_account_in_by_a_grant_only(outside, other, browser, colleague):
     staff = colleague(outside)
     with tenancy.inside(other):
-        set_up_staff(staff.user.email, "Somebody Else", "a-password-of-the-other", [(None, "manager")])
+        with pytest.raises(NotOurAccount, match="by a grant"):
+            set_up_staff(staff.user.email, "Somebody Else", "a-password-of-the-other", [(None, "manager")])
+        until = clock.now() + timedelta(days=1)
+        give_grant(SYSTEM, email=staff.user.email, role="manager", until=until)
     client = browser(other)
     enter(client, staff)
     assert words(client.get(DESK)) == "staff Ana Ruiz"
