@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.system
-@pytest.mark.timeout(400)  # a minute where the machine has nothing else to do
+@pytest.mark.timeout(900)  # a minute where the machine has nothing else to do
 def test_what_was_acknowledged_is_there_once_whatever_was_killed():
     command = [sys.executable, "-m", "bench.faults", "--times", "50"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)

@@ -82,6 +82,7 @@ def _shown(client: Any, wish: Wish, chance: Random) -> tuple[int, str]:
     return response.status_code, body.decode("utf-8", "replace") + repr(response.headers)
 
 
+@pytest.mark.timeout(600)  # half a minute where the machine has nothing else to do
 def test_no_address_shows_or_changes_what_is_another_bodys(lives):
     ours, theirs = lives
     seed = int(os.environ.get("TOWPATH_SEED", "0")) or Random().randrange(1, 2**32)
