@@ -28,7 +28,7 @@ VICTIMS = {"web": 10, "web worker": 25, "worker": 30, "database": 15, "backend":
 APPLICANTS, CASEWORKERS = 4, 2
 ANSWERS = 14  # of the server at most between two deaths: work must get done, or there is nothing to break off
 PAUSE = 4.0  # seconds at most that we wait for them
-SETTLE = 150.0  # seconds at most until all work is done after the last kill
+SETTLE = 400.0  # seconds at most until all work is done after the last kill
 
 
 @dataclass
