@@ -147,10 +147,14 @@ def test_nobody_has_an_address_outside_this_machine(town):
         assert address.endswith(".localhost"), address
 
 
-def test_the_desk_has_letters_to_print_and_mail_to_sort(town):
-    assert contact.letters_to_print()
+def test_the_desk_has_mail_that_belongs_to_no_request_yet(town):
     assert contact.unrouted()
     assert Entry.objects.filter(channel="email", direction="in").exists()
+
+
+def test_in_millbrook_letters_wait_to_be_printed(towns):
+    with tenancy.inside(towns["millbrook"]):
+        assert contact.letters_to_print()
 
 
 def test_in_millbrook_the_register_has_failed_since_yesterday(towns):
