@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from bench import results
 from bench.results import Result
 
-NAMES = ("engines", "application", "question", "news", "weight", "screens")
+NAMES = ("engines", "news", "application", "question", "weight", "screens")
 
 
 def main() -> int:
@@ -41,9 +41,9 @@ def _measured(cases: int, only: str | None) -> Iterator[Result]:
         from bench import application, news, weight
 
         parts: dict[str, Callable[..., list[Result]]] = {
+            "news": news.measure,  # first: its requests must stand on the first page of a queue
             "application": application.measure,
             "question": application.next_question,
-            "news": news.measure,
             "weight": weight.measure,
         }
         for name, measure in parts.items():

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from bench.scene import Scene
 
 SENT, POLL = 30, 1.5  # requests; seconds between two looks, as the desk's pages have it
+QUEUE = "/desk/?queue=team%3Apermits&service=environmental-permit"
+REFERENCE = re.compile(r"\b[A-Z][0-9A-Z]{3}-[0-9A-Z]{4}\b")
 NEWS = re.compile(r'hx-get="(/desk/news[^"]*)"')
 
 
@@ -56,21 +58,25 @@ def _first_mail(scene: "Scene", before: set[str], patience: float = 30) -> float
 
 
 def _watch(scene: "Scene", seen: dict[str, float], stop: threading.Event) -> None:
-    """The queue of one team, as a browser keeps it fresh."""
+    """The queue of one team, as a browser keeps it fresh for somebody who opens it anew when tasks have arrived."""
     browser = Browser(scene.site.ports.web, scene.tenant.host, cookies={"sessionid": scene.session})
-    page = browser.get("/desk/?queue=team%3Apermits&service=environmental-permit").text
-    address = _next(page)
+    page = browser.get(QUEUE).text
     while not stop.is_set():
-        for reference in re.findall(r"\b[A-Z][0-9A-Z]{3}-[0-9A-Z]{4}\b", page):
-            seen.setdefault(reference, time.time())
-        stop.wait(POLL)
         known = ",".join(re.findall(r'id="line-([0-9a-f-]{36})"', page))
-        answer = browser.get(f"{address}&known={known}")
+        stop.wait(POLL)
+        answer = browser.get(f"{_news(page)}&known={known}")
+        _note(seen, answer.text)  # names the first three that arrived; the rest is on the page
         if answer.status == 200:
-            page, address = answer.text, _next(answer.text) or address
+            page = browser.get(QUEUE).text
+            _note(seen, page)
     browser.close()
 
 
-def _next(page: str) -> str:
+def _note(seen: dict[str, float], text: str) -> None:
+    for reference in REFERENCE.findall(text):
+        seen.setdefault(reference, time.time())
+
+
+def _news(page: str) -> str:
     found = NEWS.search(page)
     return found[1].replace("&amp;", "&") if found else ""

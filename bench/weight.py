@@ -14,7 +14,7 @@ HOW = "Chromium, empty cache, 320 px wide; bytes as they came over the line, hea
 PAGES = {
     "home": "/",
     "service page": "/services/resident-parking-permit/",
-    "question page": "",  # of a draft
+    "question page": "/drafts/{draft}/description/",
     "tracking form": "/track/",
 }
 
@@ -23,27 +23,29 @@ def measure(scene: "Scene") -> list[Result]:
     from playwright.sync_api import sync_playwright
     from scripts.browser import find
 
+    from bench import application
+
     program = find()
     if program is None:
         print("Page weight is left out: there is no Chromium (see scripts/browser.py).")
         return []
+    session, draft = application.drafts(scene, 1)[
+        0
+    ].split()  # before Playwright's loop, in which Django won't work
     with sync_playwright() as playwright:
         options = ["--no-sandbox", f"--host-resolver-rules=MAP {scene.tenant.host} 127.0.0.1"]
         chromium = playwright.chromium.launch(executable_path=str(program), args=options)
+        found = []
         try:
-            return [result for name, path in PAGES.items() for result in _page(scene, chromium, name, path)]
+            for name, path in PAGES.items():
+                address = f"http://{scene.tenant.host}:{scene.site.ports.web}{path.format(draft=draft)}"
+                found += _page(chromium, name, address, session)
         finally:
             chromium.close()
+    return found
 
 
-def _page(scene: "Scene", chromium: Any, name: str, path: str) -> list[Result]:
-    from bench import application
-
-    session = ""
-    if not path:
-        session, draft = application.drafts(scene, 1)[0].split()
-        path = f"/drafts/{draft}/description/"
-    address = f"http://{scene.tenant.host}:{scene.site.ports.web}{path}"
+def _page(chromium: Any, name: str, address: str, session: str) -> list[Result]:
     total, script, count = _fetched(chromium, address, session)
     paints = [_first_paint(chromium, address, session) for _ in range(PAINTS)]
     slow = f"{HOW} First contentful paint, median of {PAINTS}, at 280 kbit/s and 800 ms."
