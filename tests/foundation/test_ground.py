@@ -7,6 +7,8 @@ import pytest
 from cryptography.exceptions import InvalidTag
 from hypothesis import given
 from hypothesis import strategies as st
+from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from towpath.foundation import access, clock, crypto, jobs, search, tenancy
 from towpath.foundation.access import Actor, NotAllowed
@@ -128,6 +130,23 @@ def test_reading_is_noted_once_in_fifteen_minutes(tenant):
         virtual.advance(timedelta(minutes=15))
         access.log_read(reader, "case", case, "casework")
     assert AccessRecord.objects.count() == 2
+
+
+def test_a_job_waits_for_the_transaction_of_its_cause_also_in_the_worker(outside):
+    """There the app has connections of its own: a job put on one of them ran before its cause was there."""
+
+    def waiting():
+        return ProcrastinateJob.objects.filter(args__tenant=outside.pk).count()
+
+    with app.replace_connector(app.connector.get_worker_connector()):
+        with pytest.raises(RuntimeError, match="broken"), tenancy.inside(outside):
+            jobs.enqueue("test.fails", n=1)
+            assert waiting() == 1
+            raise RuntimeError("broken")
+        assert waiting() == 0
+        with tenancy.inside(outside):
+            jobs.enqueue("test.fails", n=1)
+        assert waiting() == 1
 
 
 def test_search_finds_by_every_word_and_by_a_beginning(tenant):

@@ -17,6 +17,9 @@ from uuid import UUID
 
 import procrastinate
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.manager import JobManager
+from procrastinate.tasks import configure_task
 
 from towpath.foundation import clock, faults, tenancy
 from towpath.foundation.access import SYSTEM, Actor
@@ -24,6 +27,8 @@ from towpath.foundation.journal import Fact, event_type, record
 from towpath.foundation.models import GivenUp, Tenant
 
 log = logging.getLogger(__name__)
+# A worker gives the app connections of its own, on which a job would not wait for the caller's transaction.
+_ours = JobManager(DjangoConnector())
 STALLED = 20  # seconds without a sign of a job's worker
 
 JOB_GIVEN_UP = event_type("job.given-up", "The last try of a job failed; a person must see to it.", "job")
@@ -84,7 +89,7 @@ def _put(name: str, at: datetime | None, lock: str | None, arguments: dict[str, 
     if (inline := _inline.get()) is not None:
         inline.waiting.append((at or clock.now(), name, arguments))
         return
-    task = app.configure_task("towpath.job", schedule_at=at, lock=lock)
+    task = configure_task(name="towpath.job", job_manager=_ours, schedule_at=at, lock=lock)
     task.defer(tenant=tenancy.current_id(), job=name, arguments=arguments)
 
 
