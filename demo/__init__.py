@@ -13,9 +13,9 @@ SHOWN = ("Maya", "Peter", "Ines", "Samira", "Beatrix", "Agnes")
 TRY = (
     "Ask for a parking permit in Millbrook. Sign in as Amira Haddad (substantial): the register fills in her "
     "address, and a simple case is granted while you watch.",
-    "Her building permit waits for a paper: answer from My place, or by e-mail from the post office.",
+    "Her environmental permit waits for a paper: answer from My place.",
     "Sign in at the desk as Ines. Take a task from the queue and see the same journey from the other side.",
-    "Since yesterday the register has failed Millbrook. Sign in as Noor, ask it again, and the cases go on.",
+    "Two requests wait because the register failed. As Noor, go to Troubles, ask it again, and they go on.",
     "As Beatrix, see what a year took: how long, how well, what it cost. Each figure leads to its cases.",
 )
 

@@ -56,6 +56,23 @@ def concerns_everybody(world: World, who: Resident) -> Story:
     return made
 
 
+def lacks_papers(world: World, who: Resident) -> Story:
+    """An extension whose drawings are missing; the applicant has not sent them yet."""
+    made = story(world, who, "portal", signed_in=True)
+    made.answers |= {
+        "activities": ["build"],
+        "description": world.words["plans"]["build"]["en"][0],
+        "building_cost": Decimal(48_000),
+        "people_inside": Decimal(3),
+        "owns_land": True,
+    }
+    made.files.pop("drawings", None)
+    made.plan |= {"missing": True, "no_permit": False, "sent_back": False}
+    made.plan["advised"] = {"structure", "planning"}  # nobody is asked before the request is complete
+    made.replies = made.withdraws = False
+    return made
+
+
 def _answers(world: World, who: Resident, kind: str, activities: list[str], owns: bool) -> dict[str, Any]:
     rng = world.rng
     today = world.now.astimezone(world.hours.zone).date()

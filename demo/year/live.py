@@ -28,6 +28,7 @@ from demo.year.office import Office
 from demo.year.season import Hours, arrivals, opening_hour, spread, waking_hour
 from demo.year.story import Story
 from demo.year.world import World
+from towpath.casework.models import Question
 from towpath.foundation import clock, jobs, tenancy
 from towpath.foundation.clock import VirtualClock
 from towpath.foundation.models import Event, Tenant
@@ -158,7 +159,6 @@ class _Year:
         story.replies = rng.random() < 0.87
         story.withdraws = rng.random() < 0.045
         story.rates = rng.random() < (0.5 if channel == "portal" else 0.22)
-        story.replies = plan.pop("replies", story.replies)
         story.plan |= plan
         self.applicants.apply(story)
 
@@ -171,9 +171,11 @@ class _Year:
         if rng.random() < (0.25 if slow else 0.05):
             self._later(spread(rng, 18 if slow else 4), lambda: self.applicants.call(story), office=True)
 
-    def _asked(self, story: Story, question: UUID) -> None:
-        if story.replies:
-            self._later(spread(self.world.rng, 6, 0.8), lambda: self.applicants.reply(story, question))
+    def _asked(self, story: Story, question: Question) -> None:
+        """A caseworker's own question is answered in the end; what the process asks for, not by everybody."""
+        if story.replies or not question.form:
+            work = lambda: self.applicants.reply(story, question.pk)  # noqa: E731
+            self._later(spread(self.world.rng, 6, 0.8), work)
 
     def _ended(self, story: Story, automatic: bool) -> None:
         rng = self.world.rng
@@ -195,10 +197,11 @@ class _Year:
         signing_in = [one for one in self.known if one.subject]
         for place, who in enumerate(signing_in):
             self._soon(9 + 23 * place, lambda who=who: self._apply(parking.SERVICE, who, "portal", True))
-        for place, who in enumerate(signing_in[:5]):
-            plan = {"missing": place == 0, "no_permit": False, "replies": place != 0, "asks": False}
+        self._soon(16, lambda: self.applicants.apply(environment.lacks_papers(self.world, signing_in[0])))
+        for place, who in enumerate(signing_in[1:5]):
+            plan = {"missing": False, "no_permit": False, "asks": False}
             work = lambda who=who, plan=plan: self._apply(environment.SERVICE, who, "portal", True, **plan)  # noqa: E731
-            self._soon(26 - 5 * place, work)
+            self._soon(21 - 5 * place, work)
 
     def _leave_work(self) -> None:
         """Every team has something that was not done yet, some of it too late."""
@@ -222,7 +225,7 @@ class _Year:
             self.world.at(moment, work)
 
     def _break_the_register(self, days: int) -> None:
-        """Two failures in the year; and in Millbrook it has not answered since yesterday."""
+        """Two failures in the year; and in Millbrook one that lasts until the end."""
         for gone, hours in ((0.62, 31), (0.27, 7)):
             self._outage(gone * days, hours)
         if self.code == "millbrook":

@@ -38,7 +38,7 @@ ENDS = ["case.decided", "case.withdrawn", "case.closed"]
 class Office:
     """The staff of one town. `heard` is called when a request came to an end, with its automatic decisions."""
 
-    def __init__(self, world: World, stories: dict[UUID, Story], store: Store, asked: Callable[[Story, UUID], None],
+    def __init__(self, world: World, stories: dict[UUID, Story], store: Store, asked: Callable[[Story, Question], None],
                  ended: Callable[[Story, bool], None]) -> None:  # fmt: skip
         self.world, self.stories, self.store = world, stories, store
         self.asked, self.ended = asked, ended
@@ -58,7 +58,7 @@ class Office:
         for question in Question.objects.filter(state="open", asked_at__gte=since):
             if question.pk not in self.questions:
                 self.questions.add(question.pk)
-                self.asked(self.stories[question.case_id], question.pk)
+                self.asked(self.stories[question.case_id], question)
         self._see_ends(since)
 
     def _see_ends(self, since: datetime) -> None:

@@ -17,7 +17,7 @@ from demo import load as demo
 from tests import factories
 from towpath import flow
 from towpath.casework import queries as casework
-from towpath.casework.models import Case, Task
+from towpath.casework.models import Case, Question, Task
 from towpath.contact import queries as contact
 from towpath.contact.models import Entry, EntryText
 from towpath.exchange import queries as exchange
@@ -167,7 +167,7 @@ def test_in_millbrook_letters_wait_to_be_printed(towns):
         assert contact.letters_to_print()
 
 
-def test_in_millbrook_the_register_has_failed_since_yesterday(towns):
+def test_in_millbrook_requests_wait_for_a_register_that_failed(towns):
     with tenancy.inside(towns["millbrook"]):
         assert exchange.open_failures()
         assert casework.troubles(people.staff_actor(User.objects.get(email=CENTRE.email)))
@@ -175,6 +175,18 @@ def test_in_millbrook_the_register_has_failed_since_yesterday(towns):
 
 def test_residents_who_can_sign_in_find_requests_of_their_own(town):
     assert Identity.objects.filter(person__in=Case.objects.values("person")).count() >= 5
+
+
+def test_amira_owes_a_paper_and_the_deadline_stands_still(towns):
+    with tenancy.inside(towns["millbrook"]):
+        (asked,) = Question.objects.filter(case__applicant_name="Amira Haddad", form="missing_document")
+        assert (asked.state, asked.case.awaits) == ("open", "resident")
+        assert asked.case.clock_stopped_at is not None and asked.due_at > clock.now()
+
+
+def test_no_task_waits_for_ever(town):
+    oldest = Task.objects.filter(state="open", kind="user").order_by("due_at").first()
+    assert clock.now() - oldest.due_at < timedelta(days=60)
 
 
 def test_colleagues_can_sign_in_with_their_second_factor_and_do_their_work(town):
