@@ -28,7 +28,7 @@ VICTIMS = {"web": 10, "web worker": 25, "worker": 30, "database": 15, "backend":
 APPLICANTS, CASEWORKERS = 4, 2
 ANSWERS = 14  # of the server at most between two deaths: work must get done, or there is nothing to break off
 PAUSE = 4.0  # seconds at most that we wait for them
-SETTLE = 400.0  # seconds at most until all work is done after the last kill
+SETTLE = 240.0  # seconds at most until all work is done after the last kill
 
 
 @dataclass
@@ -149,10 +149,10 @@ def _kill_while_people_work(siege: Siege, sessions: list[str]) -> None:
             thread.join()
 
 
-def _let_finish(ledger: clients.Ledger, patience: float = 20) -> None:
-    """Until somebody got something done after the last death."""
-    before, deadline = (len(ledger.submitted), len(ledger.completed)), time.monotonic() + patience
-    while (len(ledger.submitted), len(ledger.completed)) == before and time.monotonic() < deadline:
+def _let_finish(ledger: clients.Ledger, patience: float = 40) -> None:
+    """Until an applicant got something done after the last death, and a caseworker at any time."""
+    before, deadline = len(ledger.submitted), time.monotonic() + patience
+    while (len(ledger.submitted) == before or not ledger.completed) and time.monotonic() < deadline:
         time.sleep(0.05)
 
 

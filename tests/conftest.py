@@ -7,6 +7,7 @@ isolation serves the tests. The database is made once for a state of the migrati
 import hashlib
 import os
 import secrets
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -41,6 +42,10 @@ def _environment() -> None:
 
 
 _environment()
+
+
+def pytest_unconfigure() -> None:
+    shutil.rmtree(os.environ["TOWPATH_VAR"], ignore_errors=True)
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -100,6 +100,6 @@ def test_a_lost_connection_ends_the_round(outside, beat, monkeypatch):
 
 def test_without_a_thread_for_jobs_there_is_no_sign_of_life(database, beat, monkeypatch):
     _bodies(monkeypatch, list)
-    beat.jobs = threading.Thread(target=int)
+    beat.queue = threading.Thread(target=int)
     beat.run()
     assert not beat.heartbeat.exists()

@@ -7,7 +7,7 @@ that nobody here knows (put into the queue by another version): nothing vanishes
 """
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -16,6 +16,7 @@ from typing import Any
 from uuid import UUID
 
 import procrastinate
+import procrastinate.worker
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.manager import JobManager
@@ -122,11 +123,46 @@ def run(context: procrastinate.JobContext, *, tenant: int, job: str, arguments: 
 @app.periodic(cron="* * * * * */15")
 @app.task(name="towpath.stalled", queueing_lock="stalled", pass_context=True)
 async def put_back_stalled(context: procrastinate.JobContext, timestamp: int) -> None:
-    """Jobs whose worker died go back into the queue: they are idempotent."""
+    """Jobs that were cut short go back into the queue: they are idempotent."""
     manager = context.app.job_manager
-    for stalled in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED):
-        log.warning("Job %s was cut short and is done again", stalled.id)
-        await manager.retry_job(stalled)
+    stalled = [*await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED), *await _lost(context)]
+    for one in stalled:
+        log.warning("Job %s was cut short and is done again", one.id)
+        if one.task_name == "towpath.job":
+            await manager.retry_job(one)
+        else:  # this one's own like: the next one stands in the queue already, and only one may
+            await manager.finish_job(one, procrastinate.jobs.Status.FAILED, delete_job=True)
+
+
+_at_work: set[int | None] = set()
+_missed: set[int | None] = set()
+
+
+async def note_at_work(
+    go_on: Callable[[], Awaitable[Any]],
+    context: procrastinate.JobContext,
+    worker: procrastinate.worker.Worker,
+) -> Any:
+    """Stands around each job of a worker (its `worker_middleware`), so that it knows which ones it has."""
+    _at_work.add(context.job.id)
+    try:
+        return await go_on()
+    finally:
+        _at_work.discard(context.job.id)
+
+
+async def _lost(context: procrastinate.JobContext) -> list[procrastinate.jobs.Job]:
+    """Jobs that the queue says this worker is doing, and it isn't, twice in a row.
+
+    The database broke off just when one was handed out, or when its end was to be written; the worker lives on, so
+    that its sign of life says nothing.
+    """
+    mine = await context.app.job_manager.list_jobs_async(status="doing", worker_id=context.job.worker_id)
+    absent = [one for one in mine if one.id not in _at_work]
+    lost = [one for one in absent if one.id in _missed]
+    _missed.clear()
+    _missed.update(one.id for one in absent if one not in lost)
+    return lost
 
 
 def perform(tenant: Tenant, name: str, arguments: dict[str, Any], *, tried: int) -> None:

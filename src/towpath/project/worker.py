@@ -24,7 +24,7 @@ from procrastinate.contrib.django.django_connector import DjangoConnector
 
 from towpath import flow
 from towpath.casework import actions as casework
-from towpath.foundation import clock, faults, lockout, tenancy
+from towpath.foundation import clock, faults, jobs, lockout, tenancy
 from towpath.foundation.journal import follow, seal
 from towpath.foundation.models import Tenant
 from towpath.project import health
@@ -48,9 +48,9 @@ def main(arguments: list[str]) -> int:
 
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
-    jobs = threading.Thread(target=_jobs, args=(stop,), name="jobs", daemon=True)
-    jobs.start()
-    Beat(stop, Path(settings.VAR) / health.HEARTBEAT, jobs).run()
+    queue = threading.Thread(target=_jobs, args=(stop,), name="jobs", daemon=True)
+    queue.start()
+    Beat(stop, Path(settings.VAR) / health.HEARTBEAT, queue).run()
     return 0
 
 
@@ -61,7 +61,10 @@ def _jobs(stop: threading.Event) -> None:
             connector = cast("DjangoConnector", app.connector).get_worker_connector()
             with app.replace_connector(connector) as worker:
                 worker.run_worker(
-                    concurrency=JOBS_AT_ONCE, install_signal_handlers=False, delete_jobs="successful"
+                    concurrency=JOBS_AT_ONCE,
+                    install_signal_handlers=False,
+                    delete_jobs="successful",
+                    worker_middleware=[jobs.note_at_work],
                 )
         except Exception:
             log.exception("The job worker stopped; it starts again")
@@ -71,8 +74,8 @@ def _jobs(stop: threading.Event) -> None:
 class Beat:
     """One round after the other; only a round that came to its end gives a sign of life."""
 
-    def __init__(self, stop: threading.Event, heartbeat: Path, jobs: threading.Thread) -> None:
-        self.stop, self.heartbeat, self.jobs = stop, heartbeat, jobs
+    def __init__(self, stop: threading.Event, heartbeat: Path, queue: threading.Thread) -> None:
+        self.stop, self.heartbeat, self.queue = stop, heartbeat, queue
         self.sealed = self.swept = clock.now() - SWEEP_EVERY
         self.listening: psycopg.Connection | None = None
 
@@ -80,7 +83,7 @@ class Beat:
         while not self.stop.is_set():
             try:
                 self.round()
-                if self.jobs.is_alive():
+                if self.queue.is_alive():
                     self.heartbeat.touch()
             except Exception:
                 log.exception("A round failed; the next one tries again")
