@@ -20,7 +20,7 @@ button { font: inherit; font-weight: 600; margin-top: 1rem; padding: 0.6rem 1.2r
 [role=status] { border-left: 6px solid #0b4f5c; padding-left: 1rem; }
 @media (prefers-color-scheme: dark) { a { color: #7dd3de; } }
 """
-LINK = re.compile(r"https?://[^\s<>\"']+")
+LINK = re.compile(r"https?://[^\s<>\"']*[^\s<>\"'.,;:!?)]")  # a sentence may end after it
 
 
 def page(title: str, content: str) -> str:

@@ -134,3 +134,10 @@ def test_mailboxes_stay_in_their_folder(tmp_path):
     assert store.message("nobody@x", "1") is None
     store.keep("odd@x", b"\xff\xfe: \x00")
     assert len(store.messages("odd@x")) == 1
+
+
+def test_a_link_ends_before_the_end_of_its_sentence():
+    from demo.postoffice.pages import _linked
+
+    assert 'href="http://a.example/track/x-_y"' in _linked("Object here: http://a.example/track/x-_y.")
+    assert 'href="http://a.example/?q=1&amp;r=2"' in _linked("(see http://a.example/?q=1&r=2)")

@@ -4,10 +4,10 @@ import asyncio
 
 import procrastinate
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from procrastinate.contrib.django import app
 
-from towpath.foundation import jobs
+from towpath.foundation import clock, jobs
 
 QUEUES = ["test-lost", "test-look"]
 
@@ -65,3 +65,13 @@ def test_what_it_is_at_work_on_is_left_alone():
 def test_a_lost_look_makes_way_for_the_next():
     """Two of them may not stand in the queue; put back, it would keep every other job from being put back."""
     assert looks(2, task="towpath.stalled") == []
+
+
+def test_a_job_whose_ground_gave_way_waits_and_is_tried_again_and_again():
+    """The database went away before the job's work could begin: it may not count as failed for good."""
+    for attempts in (0, 3, 500):
+        job = procrastinate.jobs.Job(
+            id=1, queue="q", lock=None, queueing_lock=None, task_name="towpath.job", attempts=attempts
+        )
+        waited = jobs.run.get_retry_exception(OperationalError("server closed the connection"), job)
+        assert waited is not None and waited.retry_decision.retry_at > clock.now()

@@ -103,16 +103,21 @@ class TryAgain(Exception):
 
 
 class Waits(procrastinate.BaseRetryStrategy):
-    """Tries again exactly what asks for it."""
+    """Nothing ends here: a job is done, waits for its next try, or stands before a person.
+
+    Anything but `TryAgain` means that the ground gave way under a job (the database went away before its work could
+    begin or its failure be told), so that it waits too.
+    """
 
     def get_retry_decision(
         self, *, exception: BaseException, job: procrastinate.jobs.Job
-    ) -> procrastinate.RetryDecision | None:
-        if not isinstance(exception, TryAgain):
-            return None
-        return procrastinate.RetryDecision(
-            retry_in={"seconds": max(1, round(exception.wait.total_seconds()))}
+    ) -> procrastinate.RetryDecision:
+        seconds = (
+            exception.wait.total_seconds()
+            if isinstance(exception, TryAgain)
+            else 2 ** min(job.attempts + 1, 12)
         )
+        return procrastinate.RetryDecision(retry_in={"seconds": max(1, round(seconds))})
 
 
 @app.task(name="towpath.job", pass_context=True, retry=Waits())
