@@ -4,23 +4,23 @@ Run as a module it is the watch that stops the server: it waits until no test pr
 """
 
 import fcntl
+import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import IO
 
 from towpath.project import postgres
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "var" / "test" / "postgres"
-_held: list[IO[str]] = []  # our share in the lock; the kernel takes it back however we end
+_held: list[int] = []  # our share in the lock; the kernel takes it back however we end
 
 
 def test_cluster() -> postgres.Server:
     """The running server, started if need be: not durable, its owner may create databases."""
     FOLDER.parent.mkdir(parents=True, exist_ok=True)
     if not _held:
-        users = _users().open("w")
+        users = os.open(_users(), os.O_WRONLY | os.O_CREAT)
         fcntl.flock(users, fcntl.LOCK_SH)
         _held.append(users)
     with (FOLDER.parent / "making").open("w") as making:

@@ -51,7 +51,9 @@ def test_a_link_shows_stages_but_never_answers_and_leaves_no_secret_in_the_addre
         secret = crypto.link_secret("case", case)
     another = come()
     assert another.get(f"/track/{secret}")["Location"] == f"/requests/{case}/"
-    assert another.get(f"/track/{secret}.")["Location"] == f"/requests/{case}/", "the end of a sentence is no part"
+    assert another.get(f"/track/{secret}.")["Location"] == f"/requests/{case}/", (
+        "the end of a sentence is no part"
+    )
     page = words(another.get(f"/requests/{case}/"))
     assert "We check your request" in page
     assert not [text for text in ("Ada", "Mill Lane", "AB12", "ada@") if text in page]

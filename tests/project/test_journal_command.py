@@ -50,3 +50,16 @@ def test_a_body_that_is_gone_is_found_by_its_exported_head(exported, capsys):
 def test_an_unknown_body_is_refused(database, capsys):
     assert command.main(["verify", "--body", "atlantis"]) == 2
     assert "atlantis" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("line", ['{"tenant": "drow', '{"whose": "drowned"}', "[1, 2]", "\x00"])
+def test_a_broken_file_of_heads_is_refused_with_its_line(exported, capsys, line):
+    exported.write_text(exported.read_text() + line + "\n")
+    lines = len(exported.read_text().splitlines())
+    assert _verify(exported) == 2
+    assert f"line {lines}: not an exported head" in capsys.readouterr().err
+
+
+def test_a_missing_file_of_heads_is_told(exported, tmp_path, capsys):
+    assert _verify(tmp_path / "elsewhere") == 2
+    assert "elsewhere" in capsys.readouterr().err

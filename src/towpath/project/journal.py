@@ -25,7 +25,11 @@ def main(arguments: list[str]) -> int:
     tenants = Tenant.objects.filter(is_rehearsal=False).order_by("code")
     if options.body:
         tenants = tenants.filter(code=options.body)
-    heads = _exported(options.head) if options.what == "verify" else {}
+    try:
+        heads = _exported(options.head) if options.what == "verify" else {}
+    except (OSError, ValueError) as wrong:
+        print(wrong, file=sys.stderr)
+        return 2
     gone = _gone(heads, options.body)
     if not tenants and not gone:
         print(
@@ -52,9 +56,20 @@ def _seal_or_tell(what: str) -> None:
 
 
 def _exported(file: Path | None) -> dict[tuple[str, str], Head]:
+    """ValueError names the line that is no exported head."""
     if file is None:
         return {}
-    heads = [Head(**json.loads(line)) for line in file.read_text().splitlines() if line.strip()]
+    heads = []
+    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
+        if not line.strip():
+            continue
+        try:
+            heads.append(Head(**json.loads(line)))
+        except (ValueError, TypeError):
+            raise ValueError(
+                f"{file}, line {number}: not an exported head. Each line must be one that "
+                "`towpath journal head` printed, unchanged."
+            ) from None
     return {(head.tenant, head.ledger): head for head in heads}
 
 
