@@ -4,11 +4,14 @@ from towpath.engines.bpmn.commands import (
     LOCALS,
     Assignment,
     Calendar,
+    Call,
     Cancel,
+    Changed,
     Command,
     Completed,
     Do,
     Env,
+    Escalated,
     Event,
     Failed,
     Finish,
@@ -16,30 +19,35 @@ from towpath.engines.bpmn.commands import (
     Message,
     Passage,
     Schedule,
+    Signal,
     Step,
     Subscribe,
     Throw,
     Unschedule,
     Unsubscribe,
     Waiting,
+    WorkingHours,
 )
 from towpath.engines.bpmn.draw import draw
 from towpath.engines.bpmn.errors import BpmnError, Incident, Problem, Refused
 from towpath.engines.bpmn.load import load
 from towpath.engines.bpmn.model import Model, Process, Reference
 from towpath.engines.bpmn.replay import Replay, replay
-from towpath.engines.bpmn.run import enabled, start, step
+from towpath.engines.bpmn.run import cancel, enabled, start, starts_of, step
 
 __all__ = [
     "LOCALS",
     "Assignment",
     "BpmnError",
     "Calendar",
+    "Call",
     "Cancel",
+    "Changed",
     "Command",
     "Completed",
     "Do",
     "Env",
+    "Escalated",
     "Event",
     "Failed",
     "Finish",
@@ -54,16 +62,20 @@ __all__ = [
     "Refused",
     "Replay",
     "Schedule",
+    "Signal",
     "Step",
     "Subscribe",
     "Throw",
     "Unschedule",
     "Unsubscribe",
     "Waiting",
+    "WorkingHours",
+    "cancel",
     "draw",
     "enabled",
     "load",
     "replay",
     "start",
+    "starts_of",
     "step",
 ]
