@@ -119,6 +119,10 @@ def _clock(process: Process, element: Element, findings: Findings) -> None:
 
 
 def _gateway(element: Element, findings: Findings) -> None:
+    if element.direction == "Converging" and len(element.outgoing) > 1:
+        findings.wrong(element, "is converging and has several flows out of it", "set gatewayDirection='Mixed'")
+    if element.direction == "Diverging" and len(element.incoming) > 1:
+        findings.wrong(element, "is diverging and has several flows into it", "set gatewayDirection='Mixed'")
     if element.kind == "event":
         return
     if len(element.incoming) < 2 and len(element.outgoing) < 2:

@@ -13,6 +13,8 @@ from towpath.engines.bpmn.findings import Findings
 from towpath.engines.bpmn.model import Element, Fixed, Message, Reference, Value
 from towpath.engines.xmltree import Node
 
+# Variables are single words, so several in a row are a sentence; unless some of them are FEEL's own.
+_PROSE = re.compile(r"(?!.*\b(and|or|in|between|instance|if|for|some|every)\b)[^\W\d]\w*(\s+\w+)+[.!?]?")
 _VARIABLE = re.compile(r"[^\W\d]\w*")
 
 
@@ -53,6 +55,10 @@ class Reader:
         if typed and kind != "tFormalExpression" and not node.text.lstrip().startswith("="):
             right = "give it xsi:type='tFormalExpression' and write it in FEEL"
             self.findings.wrong(owner, f"{what} is written for people, not to be run", right)
+            return _never
+        if not node.text.lstrip().startswith("=") and _PROSE.fullmatch(node.text.strip()):
+            right = "write it in FEEL, like amount > 100"
+            self.findings.wrong(owner, f"{what} '{node.text.strip()}' is words, nothing that can be run", right)
             return _never
         return self.feel(owner, what, node.text)
 

@@ -174,8 +174,9 @@ def _conditional(reader: Reader, node: Node, definition: Node, element: Element)
 def _compensate(reader: Reader, node: Node, definition: Node, element: Element) -> None:
     if element.kind in ("boundary", "start"):
         element.compensation = True
-        if element.kind == "start" and not element.interrupting:
-            reader.findings.wrong(node, "compensation always interrupts", "remove isInterrupting='false'")
+        if not element.interrupting:
+            flag = "cancelActivity" if element.kind == "boundary" else "isInterrupting"
+            reader.findings.wrong(node, "what is compensated has ended before", f"remove {flag}='false'")
     else:
         element.compensates = local(definition.attrs.get("activityRef", ""))
 
