@@ -76,11 +76,12 @@ class World:
         data: dict[str, Any],
         parent: Instance | None = None,
         call: str = "",
-        **how: str,
+        message: str = "",
+        signal: str = "",
     ) -> Instance:
         instance = Instance(process, data, parent, call)
         self.instances.append(instance)
-        self._keep(instance, bpmn.start(process, data, self._env(), **how))
+        self._keep(instance, bpmn.start(process, data, self._env(), message=message, signal=signal))
         return instance
 
     def _step(self, instance: Instance, event: bpmn.Event) -> None:
@@ -172,9 +173,10 @@ class World:
                 if isinstance(wait, bpmn.Subscribe) and wait.kind == thrown.kind
             ]
             if thrown.name in names:
-                self._start(process, dict(thrown.payload), **{thrown.kind: thrown.name})
                 if thrown.kind == "message":
+                    self._start(process, dict(thrown.payload), message=thrown.name)
                     return
+                self._start(process, dict(thrown.payload), signal=thrown.name)
 
     def _finish(self, instance: Instance, finish: bpmn.Finish) -> None:
         instance.over = True

@@ -42,9 +42,7 @@ def _task(reader: Reader, node: Node, element: Element) -> None:
         due=reader.value(node, "dueDate", schedule.get("dueDate")),
         headers=_headers(node),
         follow_up=reader.value(node, "followUpDate", schedule.get("followUpDate")),
-        priority=reader.value(
-            node, "the priority", found.get("priorityDefinition", {}).get("priority")
-        ),
+        priority=reader.value(node, "the priority", found.get("priorityDefinition", {}).get("priority")),
         retries=reader.value(node, "retries", definition.get("retries")),
     )
     reader.refer("step", step, element)
@@ -228,7 +226,9 @@ def _association(
     reader: Reader, node: Node, association: Node, froms: dict[str, str], tos: dict[str, str]
 ) -> tuple[tuple[str, Value], ...]:
     if association.find("assignment", BPMN) is not None:
-        reader.findings.wrong(node, "an assignment of a data association is not supported", "use zeebe:ioMapping")
+        reader.findings.wrong(
+            node, "an assignment of a data association is not supported", "use zeebe:ioMapping"
+        )
         return ()
     sources = [local(ref.text) for ref in association.all("sourceRef", BPMN)]
     target = next((local(ref.text) for ref in association.all("targetRef", BPMN)), "")
@@ -267,5 +267,3 @@ def _headers(node: Node) -> dict[str, str]:
     if headers is None:
         return {}
     return {item.attrs.get("key", ""): item.attrs.get("value", "") for item in headers.children}
-
-

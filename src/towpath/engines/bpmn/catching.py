@@ -136,9 +136,7 @@ def _fulfils(play: Play, name: str, number: str, fulfilled: Command | None) -> b
 # Errors and escalations look outwards for who catches them
 
 
-def _outwards(
-    play: Play, scope: str | None, at: str | None
-) -> Iterator[tuple[str | None, Element, Element]]:
+def _outwards(play: Play, scope: str | None, at: str | None) -> Iterator[tuple[str | None, Element, Element]]:
     """Who may catch what is thrown in a scope, or at a token in it: (token or scope, event, its subprocess).
 
     What an event subprocess throws is not caught by those beside it, which stand for the same scope.
@@ -160,7 +158,8 @@ def _outwards(
                 continue
         around = None if scope is None else play.tokens[scope]
         if around is None or around.keys().isdisjoint(("left", "round", "undo")):
-            for inside, start in play.process.listening.get(around and around["at"], ()):
+            name = None if around is None else around["at"]
+            for inside, start in play.process.listening.get(name, ()):
                 for part in start.parts or (start,):
                     yield scope, part, inside
         if scope is None:

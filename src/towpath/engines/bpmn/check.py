@@ -81,11 +81,17 @@ def _conditions(element: Element, findings: Findings) -> None:
         elif choosing and len(element.outgoing) > 1 and flow.condition is None and not complex_join:
             findings.wrong(flow, "has no condition", "write one, or make it the gateway's default")
         elif flow.condition is not None and element.kind in ("parallel", "event"):
-            findings.doubtful(flow, f"its condition is not looked at: '{element.id}' does not choose", "remove it")
+            findings.doubtful(
+                flow, f"its condition is not looked at: '{element.id}' does not choose", "remove it"
+            )
         elif flow.condition is not None and not choosing and element.kind not in ACTIVITIES:
             findings.wrong(flow, f"has a condition, but does not leave a gateway that chooses ({element.id})",
                            "put an exclusive or inclusive gateway before it")  # fmt: skip
-    if element.kind in ACTIVITIES and len(element.outgoing) == 1 and element.outgoing[0].condition is not None:
+    if (
+        element.kind in ACTIVITIES
+        and len(element.outgoing) == 1
+        and element.outgoing[0].condition is not None
+    ):
         findings.wrong(
             element.outgoing[0],
             f"is the only flow out of '{element.id}' and has a condition",
@@ -114,19 +120,23 @@ def _clock(process: Process, element: Element, findings: Findings) -> None:
         for name in part.timer.stops_while if part.timer else ():
             if name not in process.elements:
                 findings.wrong(
-                    element, f"its clock stops at '{name}', which is no element of this process", "name an element"
+                    element,
+                    f"its clock stops at '{name}', which is no element of this process",
+                    "name an element",
                 )
 
 
 def _gateway(element: Element, findings: Findings) -> None:
     if element.direction == "Converging" and len(element.outgoing) > 1:
-        findings.wrong(element, "is converging and has several flows out of it", "set gatewayDirection='Mixed'")
+        findings.wrong(
+            element, "is converging and has several flows out of it", "set gatewayDirection='Mixed'"
+        )
     if element.direction == "Diverging" and len(element.incoming) > 1:
         findings.wrong(element, "is diverging and has several flows into it", "set gatewayDirection='Mixed'")
     if element.kind == "event":
         return
     if len(element.incoming) < 2 and len(element.outgoing) < 2:
-        findings.wrong(element, "neither splits nor joins", "connect it to another element, or remove it")
+        findings.doubtful(element, "neither splits nor joins", "connect it to another element, or remove it")
 
 
 def _boundary(process: Process, element: Element, findings: Findings) -> None:
@@ -143,9 +153,13 @@ def _boundary(process: Process, element: Element, findings: Findings) -> None:
             element, f"lies in another subprocess than '{host.id}'", "move it to where its activity is"
         )
     elif host.triggered:
-        findings.wrong(element, f"is attached to the event subprocess '{host.id}'", "attach it to what is around")
+        findings.wrong(
+            element, f"is attached to the event subprocess '{host.id}'", "attach it to what is around"
+        )
     elif element.cancels and not host.transaction:
-        findings.wrong(element, f"'{host.id}' is no transaction; it cannot be cancelled", "use an error event")
+        findings.wrong(
+            element, f"'{host.id}' is no transaction; it cannot be cancelled", "use an error event"
+        )
     elif not (host.waits or host.many or host.loop or element.compensation):
         findings.wrong(element, f"can never happen: '{host.id}' is done at once", "remove it")
 
@@ -248,9 +262,7 @@ def _reachable(process: Process, findings: Findings) -> None:
     scopes = [None, *(element.id for element in process.elements.values() if element.kind == "subprocess")]
     waiting = [entry.id for scope in scopes for entry in process.entries(scope)]
     waiting += [
-        element.id
-        for element in process.elements.values()
-        if element.for_compensation or element.triggered
+        element.id for element in process.elements.values() if element.for_compensation or element.triggered
     ]
     while waiting:
         place = waiting.pop()

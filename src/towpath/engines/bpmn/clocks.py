@@ -34,4 +34,6 @@ def look(play: Play) -> None:
                 )
                 play.commands.append(Schedule(command_id(name, number, count), moment, awaited.whole or name))
                 after = [count, moment.isoformat(), None]
-            play.tokens[number] = play.tokens[number] | {"waits": play.tokens[number]["waits"] | {name: after}}
+            play.tokens[number] = play.tokens[number] | {
+                "waits": play.tokens[number]["waits"] | {name: after}
+            }

@@ -72,7 +72,9 @@ def _compensations(process: Process, associations: Iterable[tuple[str, str]], fi
             host = process.elements.get(event.attached)
             if not activity.for_compensation:
                 findings.wrong(
-                    activity, f"compensates '{event.attached}', but is not for it", "set isForCompensation='true'"
+                    activity,
+                    f"compensates '{event.attached}', but is not for it",
+                    "set isForCompensation='true'",
                 )
             elif host is not None:
                 host.undo = activity.id
@@ -80,7 +82,9 @@ def _compensations(process: Process, associations: Iterable[tuple[str, str]], fi
         host = process.elements.get(element.attached)
         if element.kind == "boundary" and element.compensation and host is not None and not host.undo:
             findings.wrong(
-                element, "nothing compensates", "connect it with an association to an activity for compensation"
+                element,
+                "nothing compensates",
+                "connect it with an association to an activity for compensation",
             )
         if element.triggered and any(start.compensation for start in process.starts(element.id)):
             around = process.elements.get(element.scope or "")
@@ -99,7 +103,9 @@ def _links(process: Process, findings: Findings) -> None:
             if other.kind == "catch" and other.link == element.link and other.scope == element.scope
         ]
         if len(ends) != 1:
-            what = f"its link '{element.link}' leads to {'no' if not ends else 'more than one'} catch event here"
+            what = (
+                f"its link '{element.link}' leads to {'no' if not ends else 'more than one'} catch event here"
+            )
             findings.wrong(element, what, "draw one link catch event of the same name in the same process")
             continue
         flow = Flow(f"{element.id}/link", element.link, element.id, ends[0].id, None, element.line)

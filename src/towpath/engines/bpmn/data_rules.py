@@ -40,7 +40,10 @@ def _refs(node: Node, tag: str) -> list[str]:
 
 def _sets(owner: Node, specification: Node) -> Broken:
     inputs, outputs = specification.all("inputSet", BPMN), specification.all("outputSet", BPMN)
-    for data, sets, refs in (("dataInput", inputs, "dataInputRefs"), ("dataOutput", outputs, "dataOutputRefs")):
+    for data, sets, refs in (
+        ("dataInput", inputs, "dataInputRefs"),
+        ("dataOutput", outputs, "dataOutputRefs"),
+    ):
         listed = {ref for one in sets for ref in _refs(one, refs)}
         for item in specification.all(data, BPMN):
             if item.attrs.get("id") not in listed:  # 084
@@ -50,15 +53,16 @@ def _sets(owner: Node, specification: Node) -> Broken:
             for some in (f"optional{kind}Refs", f"whileExecuting{kind}Refs"):
                 for ref in sorted(set(_refs(one, some)) - set(_refs(one, refs))):
                     yield owner, f"'{ref}' is one of its {some}, but not of its {refs}", "list it there"
-    for one, others, there, back in (
-        (inputs, outputs, "outputSetRefs", "inputSetRefs"),
-        (outputs, inputs, "inputSetRefs", "outputSetRefs"),
-    ):
-        for each in one:  # 087
-            for other in others:
-                name, refs = other.attrs.get("id"), _refs(each, there)
-                if name and name in refs and each.attrs.get("id") not in _refs(other, back):
-                    yield owner, f"its set '{name}' does not refer back to '{each.attrs.get('id')}'", "add it"
+    yield from _refers_back(owner, inputs, outputs, "outputSetRefs", "inputSetRefs")
+    yield from _refers_back(owner, outputs, inputs, "inputSetRefs", "outputSetRefs")
+
+
+def _refers_back(owner: Node, sets: list[Node], others: list[Node], there: str, back: str) -> Broken:  # 087
+    for each in sets:
+        for other in others:
+            name, refs = other.attrs.get("id"), _refs(each, there)
+            if name and name in refs and each.attrs.get("id") not in _refs(other, back):
+                yield owner, f"its set '{name}' does not refer back to '{each.attrs.get('id')}'", "add it"
 
 
 def _collection(owner: Node, data: Node, nodes: Nodes) -> Broken:  # 020, 077, 083
@@ -91,7 +95,10 @@ def _differ(one: Node | None, other: Node | None) -> bool:
 
 
 def _association(owner: Node, association: Node, nodes: Nodes) -> Broken:
-    if association.find("transformation", BPMN) is not None or association.find("assignment", BPMN) is not None:
+    if (
+        association.find("transformation", BPMN) is not None
+        or association.find("assignment", BPMN) is not None
+    ):
         return
     targets = _refs(association, "targetRef")
     for source in _refs(association, "sourceRef"):  # 091
@@ -109,7 +116,11 @@ def _exchange(task: Node, nodes: Nodes) -> Broken:
     input_sets, output_sets = specification.all("inputSet", BPMN), specification.all("outputSet", BPMN)
     if task.tag == "serviceTask" and operation is not None:  # 042 to 045
         if len(input_sets) != 1 or len(output_sets) > 1:
-            yield task, "a service task with an operation has one input set and at most one output set", "keep one"
+            yield (
+                task,
+                "a service task with an operation has one input set and at most one output set",
+                "keep one",
+            )
         yield from _same(task, inputs, _message_of(operation, "inMessageRef", nodes), nodes)
         yield from _same(task, outputs, _message_of(operation, "outMessageRef", nodes), nodes)
     message = nodes.get(local(task.attrs.get("messageRef", "")))
@@ -129,7 +140,11 @@ def _same(task: Node, data: list[Node], message: Node | None, nodes: Nodes) -> B
     for item in data if message is not None and message.attrs.get("itemRef") else ():
         kind = _type(item, nodes)
         if kind is None or _differ(kind, _type(message, nodes)):
-            yield task, f"'{item.attrs.get('id')}' has not the type of its message", "give it the same itemSubjectRef"
+            yield (
+                task,
+                f"'{item.attrs.get('id')}' has not the type of its message",
+                "give it the same itemSubjectRef",
+            )
 
 
 def _instances(owner: Node, loop: Node, nodes: Nodes) -> Broken:  # 068 to 070
@@ -143,7 +158,11 @@ def _instances(owner: Node, loop: Node, nodes: Nodes) -> Broken:  # 068 to 070
                 continue
             structures = one.attrs.get("structureRef"), of.attrs.get("structureRef")
             if one.attrs.get("isCollection") == "true" or structures[0] != structures[1]:
-                yield owner, f"'{single.attrs.get('id')}' is not of the type of one of '{name}'", "give it that type"
+                yield (
+                    owner,
+                    f"'{single.attrs.get('id')}' is not of the type of one of '{name}'",
+                    "give it that type",
+                )
 
 
 def _call(call: Node, nodes: Nodes) -> Broken:
@@ -172,12 +191,22 @@ def _event(event: Node, nodes: Nodes) -> Broken:
     definitions += [nodes[ref] for ref in _refs(event, "eventDefinitionRef") if ref in nodes]
     with_data = [d for d in definitions if d.tag.removesuffix("EventDefinition") in _CARRYING]
     if len(with_data) != len(data):
-        yield event, f"has {len(data)} {tag}s for {len(with_data)} definitions that carry data", "give one for each"
+        yield (
+            event,
+            f"has {len(data)} {tag}s for {len(with_data)} definitions that carry data",
+            "give one for each",
+        )
         return
     for item, definition in zip(data, with_data, strict=True):
-        thing = nodes.get(local(definition.attrs.get(_CARRYING[definition.tag.removesuffix("EventDefinition")], "")))
+        thing = nodes.get(
+            local(definition.attrs.get(_CARRYING[definition.tag.removesuffix("EventDefinition")], ""))
+        )
         if _differ(_type(item, nodes), _type(thing, nodes)):
-            yield event, f"'{item.attrs.get('id')}' has not the type of what its event carries", "give it that type"
+            yield (
+                event,
+                f"'{item.attrs.get('id')}' has not the type of what its event carries",
+                "give it that type",
+            )
 
 
 _CARRYING: Mapping[str, str] = {

@@ -108,9 +108,7 @@ def _activate(play: Play, join: Element, scope: str | None) -> None:
 
 def _reset(play: Play, number: str, join: Element, scope: str | None) -> bool:
     missing = play.tokens[number]["fired"]
-    waiting = {
-        flow: token for flow, token in _waiting_at(play, join.id, scope).items() if flow in missing
-    }
+    waiting = {flow: token for flow, token in _waiting_at(play, join.id, scope).items() if flow in missing}
     if len(waiting) < len(missing) and _still_to_come(
         play, join, scope, waiting, [flow for flow in missing if flow not in waiting]
     ):

@@ -60,7 +60,9 @@ def _calls(processes: dict[str, Process], called: list[tuple[Node, str]], findin
     for node, name in called:
         if name not in processes:
             findings.wrong(
-                node, f"calls '{name}', which is no executable process of these files", "load its file together"
+                node,
+                f"calls '{name}', which is no executable process of these files",
+                "load its file together",
             )
         elif not any(entry.kind != "start" or entry.plain for entry in processes[name].entries()):
             findings.wrong(

@@ -76,7 +76,12 @@ def _items(play: Play, element: Element, many: Many, scope: str | None) -> list[
     else:
         assert many.cardinality is not None
         count = evaluate(element, many.cardinality, seen)
-        if not isinstance(count, int | Decimal) or isinstance(count, bool) or count < 0 or count != int(count):
+        if (
+            not isinstance(count, int | Decimal)
+            or isinstance(count, bool)
+            or count < 0
+            or count != int(count)
+        ):
             raise Incident(
                 element.id, element.name, f"its number of instances is {count!r}, not a number from 0 on"
             )
@@ -101,17 +106,22 @@ def _one_less(play: Play, body: str, element: Element, many: Many) -> None:
         _throw(play, body, element, many)
         if body not in play.tokens:
             return
-    if left and many.completion is not None:
-        if evaluate(element, many.completion, _attributes(play, body, many)) is True:
-            for inside in [n for n, other in play.tokens.items() if other.get("in") == body]:
-                play.withdraw(inside)
-            left = 0
+    if left and _enough(play, body, element, many):
+        for inside in [n for n, other in play.tokens.items() if other.get("in") == body]:
+            play.withdraw(inside)
+        left = 0
     if not left:
         _end_many(play, body, element, many)
     elif many.sequential:
         place = token["of"] - left
         items = play.variables.locals.get(body, {}).get(ITEMS)
         _begin_instance(play, body, element, many, place, items[place] if items else None)
+
+
+def _enough(play: Play, body: str, element: Element, many: Many) -> bool:
+    if many.completion is None:
+        return False
+    return evaluate(element, many.completion, _attributes(play, body, many)) is True
 
 
 def _attributes(play: Play, body: str, many: Many) -> dict[str, Any]:
@@ -135,15 +145,16 @@ def _throw(play: Play, body: str, element: Element, many: Many) -> None:
     if many.once and completed > 1:
         return
     for condition, event in many.throws:
-        if condition is not None:
-            if evaluate(element, condition, _attributes(play, body, many)) is not True:
-                continue
+        if condition is not None and evaluate(element, condition, _attributes(play, body, many)) is not True:
+            continue
         number = play.number(element)
         if event.signal is not None:
             play.commands.append(Throw(command_id(element, number), "signal", event.signal, element.id))
             catching.signalled(play, event.signal, {})
         elif event.message is not None:
-            play.commands.append(Throw(command_id(element, number), "message", event.message.name, element.id))
+            play.commands.append(
+                Throw(command_id(element, number), "message", event.message.name, element.id)
+            )
         elif event.escalation is not None:
             thrown = Throw(command_id(element, number), "escalation", event.escalation, element.id)
             catching.escalate(play, body, event.escalation, thrown)

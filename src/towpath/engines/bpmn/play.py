@@ -137,7 +137,9 @@ class Play:
 
     def _chosen(self, element: Element, scope: str | None) -> Iterable[Flow]:
         """By the conditions: a gateway that chooses needs one that holds, an activity always sends the others."""
-        if element.kind not in CHOOSING and not (element.default or any(f.condition for f in element.outgoing)):
+        if element.kind not in CHOOSING and not (
+            element.default or any(f.condition for f in element.outgoing)
+        ):
             return element.outgoing
         if element.kind in ("parallel", "event"):
             return element.outgoing
@@ -312,7 +314,12 @@ class Play:
                 self.commands.append(Throw(name, "signal", part.signal, element.id, inputs))
                 catching.signalled(self, part.signal, inputs)
             elif part.escalation is not None:
-                catching.escalate(self, scope, part.escalation, Throw(name, "escalation", part.escalation, element.id, inputs))
+                catching.escalate(
+                    self,
+                    scope,
+                    part.escalation,
+                    Throw(name, "escalation", part.escalation, element.id, inputs),
+                )
             elif part.compensates is not None:
                 undo.begin(self, element, scope, part.compensates)
                 return  # it goes on when all is undone
@@ -341,9 +348,7 @@ class Play:
             return
         if any(inside == scope for waiting in (self.moving, self._late) for _, _, inside in waiting):
             return
-        for listening in [
-            listening for listening, token in self.tokens.items() if token.get("in") == scope
-        ]:
+        for listening in [listening for listening, token in self.tokens.items() if token.get("in") == scope]:
             self.withdraw(listening)
         if scope is not None:
             self._scope_over(scope, last)

@@ -45,7 +45,9 @@ def read_flow(reader: Reader, node: Node) -> Flow:
         refuse_unsupported(condition, reader.findings, node)
         compiled = reader.formal(node, "the condition", condition, typed=False)
     if node.attrs.get("isImmediate") == "false":
-        reader.findings.wrong(node, "isImmediate='false' cannot be run", "remove it, or draw what comes between")
+        reader.findings.wrong(
+            node, "isImmediate='false' cannot be run", "remove it, or draw what comes between"
+        )
     ends = node.attrs.get("sourceRef", ""), node.attrs.get("targetRef", "")
     return Flow(node.attrs["id"], node.attrs.get("name", ""), *ends, compiled, node.line)
 

@@ -49,7 +49,9 @@ class Reader:
         """An expression that can be run: formal as BPMN has it (`typed`: it has to say so), and in FEEL."""
         language = node.attrs.get("language", "feel")
         if "feel" not in language.lower():
-            self.findings.wrong(owner, f"the language '{language}' of {what} is not supported", "write it in FEEL")
+            self.findings.wrong(
+                owner, f"the language '{language}' of {what} is not supported", "write it in FEEL"
+            )
             return _never
         kind = node.attrs.get(XSI_TYPE, "").rpartition(":")[2]
         if typed and kind != "tFormalExpression" and not node.text.lstrip().startswith("="):
@@ -58,7 +60,9 @@ class Reader:
             return _never
         if not node.text.lstrip().startswith("=") and _PROSE.fullmatch(node.text.strip()):
             right = "write it in FEEL, like amount > 100"
-            self.findings.wrong(owner, f"{what} '{node.text.strip()}' is words, nothing that can be run", right)
+            self.findings.wrong(
+                owner, f"{what} '{node.text.strip()}' is words, nothing that can be run", right
+            )
             return _never
         return self.feel(owner, what, node.text)
 

@@ -10,7 +10,6 @@ from towpath.engines.bpmn.commands import (
     LOCALS,
     Cancel,
     Changed,
-    Command,
     Completed,
     Env,
     Escalated,

@@ -129,9 +129,9 @@ def _named(node: Node) -> Iterator[tuple[str, str]]:
 
 
 def _attributes(node: Node, findings: Findings) -> None:
-    if node.tag == "process" and node.attrs.get("processType") == "Public":
-        if node.attrs.get("isExecutable") == "true":  # 035
-            findings.wrong(node, "a public process is not executable", "set processType='Private'")
+    public = node.tag == "process" and node.attrs.get("processType") == "Public"
+    if public and node.attrs.get("isExecutable") == "true":  # 035
+        findings.wrong(node, "a public process is not executable", "set processType='Private'")
     if node.tag == "textAnnotation" and not _MIME.fullmatch(node.attrs.get("textFormat", "text/plain")):
         findings.wrong(
             node, f"textFormat '{node.attrs['textFormat']}' is no MIME type", "write text/plain"
@@ -186,7 +186,9 @@ def _message_flow(file: File, flow: Node, findings: Findings) -> None:
         if end is None:
             findings.wrong(flow, f"its {name} '{text}' points to nothing", "name a pool, a task or an event")
         elif end.tag not in _NODES and end.tag != "participant":  # 008, 009
-            findings.wrong(flow, f"its {name} '{text}' points to a {end.tag}", "name a pool, a task or an event")
+            findings.wrong(
+                flow, f"its {name} '{text}' points to a {end.tag}", "name a pool, a task or an event"
+            )
     source, target = ends
     if source is None or target is None:
         return
@@ -209,5 +211,3 @@ def _pool(file: File, end: Node) -> Node | None:
         if node.tag == "participant" and local(node.attrs.get("processRef", "")) == process.attrs.get("id"):
             return node
     return process
-
-

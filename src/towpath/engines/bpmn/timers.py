@@ -72,9 +72,7 @@ def check_working_days(duration: Duration) -> int:
     return duration.days
 
 
-def after(
-    value: Any, env: Env, *, working_days: bool = False, working_hours: bool = False
-) -> datetime:
+def after(value: Any, env: Env, *, working_days: bool = False, working_hours: bool = False) -> datetime:
     """The moment one duration from now: an ISO text, a FEEL duration, or a number of working days."""
     duration = _duration(value, working_days)
     try:

@@ -36,7 +36,9 @@ def read_event(reader: Reader, node: Node, element: Element, parent: str = "") -
         element.error = next((part.error for part in element.parts if part.error is not None), None)
     elif element.kind in ("catch", "boundary"):
         reader.findings.wrong(
-            node, f"the {node.tag} waits for nothing", "give it a timer, a message or another event definition"
+            node,
+            f"the {node.tag} waits for nothing",
+            "give it a timer, a message or another event definition",
         )
 
 
@@ -46,7 +48,9 @@ def event_definitions(reader: Reader, node: Node) -> list[Node]:
     for ref in node.all("eventDefinitionRef", BPMN):
         definition = reader.definitions.get(local(ref.text))
         if definition is None:
-            reader.findings.wrong(node, f"the event definition '{ref.text.strip()}' does not exist", "declare it")
+            reader.findings.wrong(
+                node, f"the event definition '{ref.text.strip()}' does not exist", "declare it"
+            )
         else:
             found.append(definition)
     return found
@@ -67,7 +71,9 @@ def _read(reader: Reader, node: Node, definition: Node, element: Element) -> Non
     if sort not in allowed:
         right = " or ".join(sorted(allowed))
         article = "an" if node.tag[0] in "aeiou" else "a"
-        reader.findings.wrong(node, f"{definition.tag} is not supported on {article} {node.tag}", f"use {right}")
+        reader.findings.wrong(
+            node, f"{definition.tag} is not supported on {article} {node.tag}", f"use {right}"
+        )
         return
     refuse_unsupported(definition, reader.findings, node)
     DEFINITIONS[sort](reader, node, definition, element)
@@ -108,7 +114,9 @@ def _timer(reader: Reader, node: Node, definition: Node, element: Element) -> No
     elif isinstance(value, Fixed):
         _literal(reader, node, element.timer, value.text)
     if how == "cycle" and (element.kind == "catch" or (element.kind == "boundary" and element.interrupting)):
-        reader.findings.doubtful(node, "the timer repeats, but only its first time counts", "use timeDuration")
+        reader.findings.doubtful(
+            node, "the timer repeats, but only its first time counts", "use timeDuration"
+        )
 
 
 def _literal(reader: Reader, node: Node, timer: Timer, text: str) -> None:
