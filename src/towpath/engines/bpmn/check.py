@@ -15,7 +15,7 @@ def check(process: Process, findings: Findings) -> None:
     for element in process.elements.values():
         _connected(process, element, findings)
         _CHECKS.get(element.kind, _nothing)(process, element, findings)
-        _conditions(element, findings)
+        _conditions(process, element, findings)
         _multiple(element, findings)
         _clock(process, element, findings)
         if element.kind in GATEWAYS:
@@ -71,14 +71,14 @@ def _connected(process: Process, element: Element, findings: Findings) -> None:
         )
 
 
-def _conditions(element: Element, findings: Findings) -> None:
+def _conditions(process: Process, element: Element, findings: Findings) -> None:
     choosing = element.kind in CHOOSING
-    complex_join = element.kind == "complex" and element.activation is not None
+    free = not process.executable or (element.kind == "complex" and element.activation is not None)
     for flow in element.outgoing:
         if flow.id == element.default:
             if flow.condition is not None:
                 findings.wrong(flow, "is the default and has a condition", "remove the condition")
-        elif choosing and len(element.outgoing) > 1 and flow.condition is None and not complex_join:
+        elif choosing and len(element.outgoing) > 1 and flow.condition is None and not free:
             findings.wrong(flow, "has no condition", "write one, or make it the gateway's default")
         elif flow.condition is not None and element.kind in ("parallel", "event"):
             findings.doubtful(

@@ -251,6 +251,7 @@ class Process:
     """What a token can wait for, by name: the elements, and the parts of events that have several."""
     listening: Mapping[str | None, tuple[tuple[Element, Element], ...]] = field(default_factory=dict)
     """Scope -> its event subprocesses, each with its start event."""
+    executable: bool = True  # else it is only drawn, and replayed
     conditional: bool = False  # something waits for a condition
     stopping: bool = False  # some timer's clock can stop
 

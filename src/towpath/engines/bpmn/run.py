@@ -46,6 +46,8 @@ def start(
 
     Refused if there is no such start; Incident if the case cannot come to rest.
     """
+    if not process.executable:
+        raise Refused(f"the process '{process.id}' is only drawn (isExecutable='false')")
     play = Play(process, {"next": 1, "tokens": {}}, data, env)
     catching.listen(play, None)
     entries = process.entries()
