@@ -1,5 +1,6 @@
 """BPMN 2.0 processes: load, run, replay, draw. See `commands` for what goes in and out of a step."""
 
+from towpath.engines.bpmn.align import Move
 from towpath.engines.bpmn.commands import (
     LOCALS,
     Assignment,
@@ -32,7 +33,7 @@ from towpath.engines.bpmn.draw import draw
 from towpath.engines.bpmn.errors import BpmnError, Incident, Problem, Refused
 from towpath.engines.bpmn.load import load
 from towpath.engines.bpmn.model import Model, Process, Reference
-from towpath.engines.bpmn.replay import Replay, replay
+from towpath.engines.bpmn.replay import Replay, Replayer, replay
 from towpath.engines.bpmn.run import cancel, enabled, start, starts_of, step
 
 __all__ = [
@@ -60,7 +61,9 @@ __all__ = [
     "Process",
     "Reference",
     "Refused",
+    "Move",
     "Replay",
+    "Replayer",
     "Schedule",
     "Signal",
     "Step",

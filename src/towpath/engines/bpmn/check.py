@@ -7,6 +7,7 @@ from itertools import groupby
 
 from towpath.engines.bpmn.findings import Findings
 from towpath.engines.bpmn.model import ACTIVITIES, CHOOSING, GATEWAYS, Element, Flow, Process
+from towpath.engines.bpmn.soundness import explore
 
 _TO_WAIT_FOR = "put a message, timer, signal or conditional catch event, or a receive task, there"
 
@@ -30,8 +31,6 @@ def check(process: Process, findings: Findings) -> None:
 
 def doubts(process: Process, findings: Findings) -> None:
     """What the author should look at although it runs. Only for a process without problems."""
-    from towpath.engines.bpmn.soundness import explore
-
     for element, what, right in explore(process):
         findings.doubtful(element, what, right)
 
