@@ -32,6 +32,7 @@ from towpath.engines.bpmn.commands import (
 from towpath.engines.bpmn.draw import draw
 from towpath.engines.bpmn.errors import BpmnError, Incident, Problem, Refused
 from towpath.engines.bpmn.load import load
+from towpath.engines.bpmn.migrate import Migration, Unplaced, migrate
 from towpath.engines.bpmn.model import Model, Process, Reference
 from towpath.engines.bpmn.replay import Replay, Replayer, replay
 from towpath.engines.bpmn.run import cancel, enabled, start, starts_of, step
@@ -55,13 +56,14 @@ __all__ = [
     "Fired",
     "Incident",
     "Message",
+    "Migration",
     "Model",
+    "Move",
     "Passage",
     "Problem",
     "Process",
     "Reference",
     "Refused",
-    "Move",
     "Replay",
     "Replayer",
     "Schedule",
@@ -69,6 +71,7 @@ __all__ = [
     "Step",
     "Subscribe",
     "Throw",
+    "Unplaced",
     "Unschedule",
     "Unsubscribe",
     "Waiting",
@@ -77,6 +80,7 @@ __all__ = [
     "draw",
     "enabled",
     "load",
+    "migrate",
     "replay",
     "start",
     "starts_of",

@@ -27,7 +27,9 @@ class Move(NamedTuple):
 
 
 Alignment = tuple[int, tuple[Move, ...]]
-_Came = tuple[int, bool, str]  # marking before; by an event (of the layer before) and not by the model alone; activity
+_Came = tuple[
+    int, bool, str
+]  # marking before; by an event (of the layer before) and not by the model alone; activity
 
 
 class _Layer:
@@ -49,9 +51,7 @@ class Layers:
         for number, (names, ends) in enumerate(out.values()):
             to = {name: tuple(numbers[after] for after in markings) for name, markings in names.items()}
             self.shared.append(to)
-            self.alone.append(
-                tuple({after: (after, name) for name in to for after in to[name]}.values())
-            )
+            self.alone.append(tuple({after: (after, name) for name in to for after in to[name]}.values()))
             if ends:
                 self.ends.append(number)
         begun = _Layer([_FAR] * len(numbers), [None] * len(numbers))

@@ -27,9 +27,7 @@ class Net:
     need not look at all orders of what happens side by side.
     """
 
-    def __init__(
-        self, process: Process, silent: Collection[str], bound: int, *, hasty: bool = False
-    ) -> None:
+    def __init__(self, process: Process, silent: Collection[str], bound: int, *, hasty: bool = False) -> None:
         self.process = process
         self.elements = process.elements
         self.flows = {flow.id: flow for e in process.elements.values() for flow in e.outgoing}
@@ -174,9 +172,9 @@ class Net:
                     return place
             elif element.needs > 1 or element.for_compensation:
                 continue
-            elif element.id in self.quick:
-                return place
-            elif not (element.id in self.shown or (element.waits and element.kind != "subprocess")):
+            elif element.id in self.quick or not (
+                element.id in self.shown or (element.waits and element.kind != "subprocess")
+            ):
                 return place
         return later
 
@@ -247,7 +245,11 @@ class Net:
         arrived = incoming & set(marking)
         if element.kind == "parallel" and arrived != incoming:
             return
-        if element.kind == "inclusive" and len(incoming) > 1 and self._still_to_come(marking, element, arrived):
+        if (
+            element.kind == "inclusive"
+            and len(incoming) > 1
+            and self._still_to_come(marking, element, arrived)
+        ):
             return
         for flow in arrived:
             rest = _without(rest, flow)

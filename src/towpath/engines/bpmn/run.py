@@ -117,7 +117,7 @@ def _begin_with(play: Play, begins: Element, event: Element) -> None:
 
 def step(process: Process, state: Mapping[str, Any], event: Event, data: Mapping[str, Any], env: Env) -> Step:
     """Carry the case on. Refused if the event does not fit, Incident if the case cannot go on."""
-    _check(process, state)
+    check_state(process, state)
     if not isinstance(event, Failed | Fired | Changed) and LOCALS in event.data:
         raise Refused(f"'{LOCALS}' is not a variable")
     play = Play(process, state, data, env)
@@ -151,7 +151,7 @@ def step(process: Process, state: Mapping[str, Any], event: Event, data: Mapping
 
 def cancel(process: Process, state: Mapping[str, Any], data: Mapping[str, Any], env: Env) -> Step:
     """End a case from outside: everything that it waits for is withdrawn. It has no `Finish`."""
-    _check(process, state)
+    check_state(process, state)
     play = Play(process, state, data, env)
     play.withdraw_all(None)
     return play.settle()
@@ -159,7 +159,7 @@ def cancel(process: Process, state: Mapping[str, Any], data: Mapping[str, Any], 
 
 def enabled(process: Process, state: Mapping[str, Any]) -> list[Waiting]:
     """Everything that the case waits for, in the order of the visits."""
-    _check(process, state)
+    check_state(process, state)
     found = []
     for number, token in sorted(state["tokens"].items(), key=lambda item: int(item[0])):
         for name, remembered in sorted(token.get("waits", {}).items()):
@@ -169,7 +169,7 @@ def enabled(process: Process, state: Mapping[str, Any]) -> list[Waiting]:
     return found
 
 
-def _check(process: Process, state: Mapping[str, Any]) -> None:
+def check_state(process: Process, state: Mapping[str, Any]) -> None:
     if state.get("format") not in READ:
         raise Refused(f"the state has format {state.get('format')!r}; formats {READ} are read here")
     for token in state["tokens"].values():

@@ -71,5 +71,7 @@ def _reaching_the_end(after: dict[Marking, set[Marking]]) -> set[Marking]:
 def _waiting(net: Net, marking: Marking) -> list[Element]:
     """The joins at which the tokens stand; failing that, wherever they are."""
     elements = list({net.at(place).id: net.at(place) for place in marking}.values())
-    joins = [e for e in elements if e.needs > 1 or (e.kind in ("parallel", "inclusive") and len(e.incoming) > 1)]
+    joins = [
+        e for e in elements if e.needs > 1 or (e.kind in ("parallel", "inclusive") and len(e.incoming) > 1)
+    ]
     return joins or elements
