@@ -73,7 +73,7 @@ def test_a_subprocess_is_left_when_it_is_done_or_interrupted():
     model = process("start -> sub -> c -> end\n t -> d -> end", inner, on("sub", "t", timer()))
     for trace in ("ABC", "BAC", "AD", "D", "ABD"):
         assert bpmn.replay(model, list(trace)).fits, trace
-    assert bpmn.replay(model, list("AC")) .expected == ("B", "D")
+    assert bpmn.replay(model, list("AC")).expected == ("B", "D")
 
 
 def test_a_task_for_many_comes_as_often_as_there_are_items():

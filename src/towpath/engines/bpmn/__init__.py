@@ -1,6 +1,7 @@
 """BPMN 2.0 processes: load, run, replay, draw. See `commands` for what goes in and out of a step."""
 
 from towpath.engines.bpmn.align import Move
+from towpath.engines.bpmn.calendars import WorkingTime
 from towpath.engines.bpmn.commands import (
     LOCALS,
     Assignment,
@@ -76,6 +77,7 @@ __all__ = [
     "Unsubscribe",
     "Waiting",
     "WorkingHours",
+    "WorkingTime",
     "cancel",
     "draw",
     "enabled",

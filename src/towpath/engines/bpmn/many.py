@@ -214,7 +214,7 @@ def begin_ad_hoc(play: Play, scope: str | None, element: Element, adhoc: AdHoc) 
 
 def go_on_ad_hoc(play: Play, scope: str, element: Element, adhoc: AdHoc, last: Element) -> None:
     """Nothing is under way in it any more: the next activity, all of them again, or its end."""
-    if adhoc.completion is not None and completed(play, scope, element, adhoc):
+    if _completed(play, scope, adhoc):
         play.finish(scope, {})
         return
     entries = play.process.entries(element.id)
@@ -228,8 +228,16 @@ def go_on_ad_hoc(play: Play, scope: str, element: Element, adhoc: AdHoc, last: E
         begin_ad_hoc(play, scope, element, adhoc)
 
 
-def completed(play: Play, scope: str, element: Element, adhoc: AdHoc) -> bool:
-    assert adhoc.completion is not None
+def has_enough(play: Play, scope: str) -> bool:
+    """An ad-hoc subprocess ends as soon as its condition holds, if it cancels what remains."""
+    adhoc = play.process.elements[play.tokens[scope]["at"]].adhoc
+    return adhoc is not None and adhoc.cancel_remaining and _completed(play, scope, adhoc)
+
+
+def _completed(play: Play, scope: str, adhoc: AdHoc) -> bool:
+    if adhoc.completion is None:
+        return False
+    element = play.process.elements[play.tokens[scope]["at"]]
     return evaluate(element, adhoc.completion, play.variables.seen_from(scope)) is True
 
 

@@ -67,6 +67,8 @@ def migrate(
     after: dict[str, Any] = {"format": FORMAT, "next": move.next, "tokens": move.tokens}
     if done:
         after["done"] = done
+    if "end" in state:
+        after["end"] = move.target(state["end"])
     return Migration(after, tuple(move.commands), move.renamed, tuple(move.unplaced))
 
 

@@ -1,6 +1,7 @@
 """The token game: how tokens move through the elements of one process.
 
-The state is JSON: `{"format": 2, "next": 8, "tokens": {"7": {...}}, "done": [...]}`. A token has
+The state is JSON: `{"format": 2, "next": 8, "tokens": {"7": {...}}}`, and `end`, the end event that was reached last,
+and `done`, where there are such. A token has
   at      the element where it is
   in      the token of the subprocess or multi-instance around it (absent at the top)
   waits   what it waits for: element -> nothing (a task, a call), a correlation key (a message), a count (a timer;
@@ -47,6 +48,7 @@ class Play:
         self.tokens: dict[str, Token] = dict(sorted(state["tokens"].items(), key=lambda item: int(item[0])))
         self.next: int = state["next"]
         self.done: list[Any] = state.get("done", [])
+        self.ended: str = state.get("end", "")
         now = env.now.astimezone(env.zone)
         self.variables = Variables({**data, "__now": now, "__today": now.date()}, self.tokens)
         self.commands: list[Command] = []
@@ -80,6 +82,8 @@ class Play:
         state: dict[str, Any] = {"format": FORMAT, "next": self.next, "tokens": self.tokens}
         if self.done and self.tokens:
             state["done"] = self.done
+        if self.ended and self.tokens:
+            state["end"] = self.ended
         return Step(state, tuple(self.commands), self.variables.changes(), tuple(self.passed))
 
     # Moving
@@ -331,6 +335,8 @@ class Play:
             self._end(element, scope, number)
 
     def _end(self, element: Element, scope: str | None, number: str) -> None:
+        if element.scope is None or self.process.elements[element.scope].triggered:
+            self.ended = element.id
         if element.cancels and undo.cancel(self, scope):
             return
         if element.error is not None:
@@ -344,6 +350,8 @@ class Play:
 
     def over(self, scope: str | None, last: Element, number: str = "", *, error: str = "") -> None:
         """A token has ended; so has its scope if it was the last one."""
+        if scope is not None and many.has_enough(self, scope):
+            self.withdraw_all(scope)
         if any(token.get("in") == scope and "listens" not in token for token in self.tokens.values()):
             return
         if any(inside == scope for waiting in (self.moving, self._late) for _, _, inside in waiting):
@@ -354,7 +362,8 @@ class Play:
             self._scope_over(scope, last)
         else:
             name = command_id(last, number or self.number(last))
-            self.commands.append(Finish(name, last.id, last.name, last.terminate, error))
+            end = self.process.elements.get(self.ended, last)
+            self.commands.append(Finish(name, end.id, end.name, end.terminate, error))
 
     def _scope_over(self, scope: str, last: Element) -> None:
         token = self.tokens[scope]
