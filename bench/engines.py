@@ -88,7 +88,7 @@ def _rounds() -> Any:
 def _peers() -> dict[str, float]:
     """Measured in their own environment, made at the first asking. Empty where it can't be made."""
     try:
-        python = _environment()
+        python = environment()
         done = subprocess.run(
             [python, HERE / "peers.py"], capture_output=True, text=True, check=True, timeout=180
         )
@@ -100,7 +100,7 @@ def _peers() -> dict[str, float]:
     return found
 
 
-def _environment() -> Path:
+def environment() -> Path:
     python, mark = ENVIRONMENT / "bin" / "python", ENVIRONMENT / "installed"
     wanted = (HERE / "requirements.txt").read_text()
     if not mark.exists() or mark.read_text() != wanted:
