@@ -13,8 +13,9 @@ _TO_WAIT_FOR = "put a message, timer, signal or conditional catch event, or a re
 
 
 def check(process: Process, findings: Findings) -> None:
+    begun = {element.scope for element in process.elements.values() if element.kind in ("start", "end")}
     for element in process.elements.values():
-        _connected(process, element, findings)
+        _connected(element, element.scope not in begun, findings)
         _CHECKS.get(element.kind, _nothing)(process, element, findings)
         _conditions(process, element, findings)
         _multiple(element, findings)
@@ -35,16 +36,14 @@ def doubts(process: Process, findings: Findings) -> None:
         findings.doubtful(element, what, right)
 
 
-def _connected(process: Process, element: Element, findings: Findings) -> None:
+def _connected(element: Element, implicit: bool, findings: Findings) -> None:
+    """`implicit`: without start and end events a scope begins where no flow leads to, and ends likewise."""
     if element.for_compensation or element.triggered:
         if element.incoming or element.outgoing:
             why = "is for compensation" if element.for_compensation else "is an event subprocess"
             flow = (element.incoming or element.outgoing)[0]
             findings.wrong(flow, f"connects '{element.id}', which {why} and stands alone", "remove it")
         return
-    # Without any start event a process begins everywhere that no flow leads to, and so it ends.
-    inside = process.inside(element.scope)
-    implicit = not any(other.kind in ("start", "end") for other in inside)
     if element.kind in ("start", "boundary") or (element.kind == "catch" and element.link):
         if any(not flow.id.endswith("/link") for flow in element.incoming):
             findings.wrong(element, "a flow leads into it", "only its event brings a token here")

@@ -26,6 +26,7 @@ from towpath.engines.bpmn.reader import Reader, extension, local
 from towpath.engines.xmltree import Node, XmlError, parse
 
 LIMIT = 2_000  # elements of one process: far beyond what a person can read, and checked in a second
+FLOWS = 2 * LIMIT
 _ID = re.compile(r"[^\W\d][\w.-]*")
 
 
@@ -180,9 +181,10 @@ def _process(root: Node, node: Node, reader: Reader) -> Process:
     process = Process(
         node.attrs["id"], node.attrs.get("name", ""), node.line, elements, flows, place, executable=runs
     )
-    if len(elements) > LIMIT:
-        reader.findings.wrong(node, f"has more than {LIMIT} elements", "split the process")
-        return process
+    for what, count, most in (("elements", len(elements), LIMIT), ("flows", len(flows), FLOWS)):
+        if count > most:
+            reader.findings.wrong(node, f"has more than {most} {what}", "split the process")
+            return process
     connect.connect(process, associations, reader.findings)
     check.check(process, reader.findings)
     return replace(process, **connect.indexes(process))

@@ -9,7 +9,7 @@ on with any of its tokens, what compensates may come in any order: this lets a l
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from itertools import combinations
+from itertools import combinations, islice
 
 from towpath.engines.bpmn.model import ACTIVITIES, Element, Flow, Process
 
@@ -90,7 +90,10 @@ class Net:
 
     def following(self, marking: Marking) -> set[Marking]:
         """After one move, silent or not."""
-        return {*self._silently(marking), *(after for _, after in self.visible(marking))}
+        found = set(islice(self._silently(marking), self.bound))
+        if len(found) >= self.bound:
+            raise TooMuch
+        return found.union(after for _, after in self.visible(marking))
 
     def visible(self, marking: Marking) -> Iterator[tuple[str, Marking]]:
         if self._pressing(marking):
