@@ -90,6 +90,17 @@ def test_nothing_to_undo_is_nothing_to_wait_for():
     assert case.tasks == ["a"]
 
 
+def test_an_event_subprocess_can_say_how_the_subprocess_around_it_is_undone():
+    start = element("startEvent", "start2", "<compensateEventDefinition/>")
+    own = sub("own", "start2 -> undo3 -> end2", start, triggeredByEvent="true")
+    inner = sub("sub", "start1 -> a -> end1", undone("a", "undo1"), own)
+    case = Case(process("start -> sub -> t -> c -> end", inner, THROW))
+    case.do("a")
+    assert case.tasks == ["undo3"]
+    case.do("undo3")
+    assert case.tasks == ["c"]
+
+
 CANCEL = "<cancelEventDefinition/>"
 
 

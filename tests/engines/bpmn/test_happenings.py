@@ -279,6 +279,14 @@ def test_an_event_based_gateway_can_begin_a_case(kind, tasks):
     assert case.tasks == tasks
 
 
+def test_what_only_an_event_begins_can_be_begun_by_hand_and_waits_for_it():
+    gate = element("eventBasedGateway", "g", instantiate="true")
+    waits = catch("w", message()), catch("w2", definition("signal", "s"))
+    case = Case(process("g -> w -> a -> end\n g -> w2 -> b -> end", gate, *waits, top=declared() + SIGNAL))
+    case.step(bpmn.Signal("flood"))
+    assert case.tasks == ["b"]
+
+
 def test_a_receive_task_can_begin_a_case():
     receive = element("receiveTask", "r", messageRef="m", instantiate="true")
     assert Case(process("r -> a -> end", receive, top=declared()), start="paper").tasks == ["a"]

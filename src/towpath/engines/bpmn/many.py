@@ -191,7 +191,7 @@ def _next_round(play: Play, body: str, element: Element, loop: Loop) -> None:
         again = loop.condition is None or evaluate(element, loop.condition, seen) is True
     if again and loop.maximum is not None:
         most = evaluate(element, loop.maximum, seen)
-        if not isinstance(most, int | Decimal) or isinstance(most, bool):
+        if not isinstance(most, int | Decimal) or isinstance(most, bool) or most < 0:
             raise Incident(element.id, element.name, f"its greatest number of rounds is {most!r}")
         again = rounds < most
     if not again:

@@ -64,11 +64,14 @@ def start(
 
 
 def _begin_plainly(play: Play, entries: list[Element]) -> None:
-    """At the start event without a trigger; of a process without start events everywhere at once."""
+    """At the start event without a trigger, or at the only one; of a process without start events everywhere at once.
+
+    Where only an event begins a case, it begins by waiting for that.
+    """
     starts = [entry for entry in entries if entry.kind == "start"]
     plain = [entry for entry in starts if entry.plain] or (starts if len(starts) == 1 else [])
     if not starts:
-        plain = [entry for entry in entries if not entry.instantiates]
+        plain = [entry for entry in entries if not entry.instantiates] or entries[:1]
     if not plain:
         raise Refused(f"the process '{play.process.id}' does not start without a message")
     for begins in plain[:1] if starts else plain:
