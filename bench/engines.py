@@ -42,6 +42,11 @@ def measure() -> list[Result]:
             f"Ten user tasks and one gateway, 20 answers; state from and to JSON for each task; {CPU}.",
             SPIFF, theirs.get("rounds"),
         ),
+        Result(
+            "BPMN: state of a case in a loop", _state(), "B",
+            f"One user task, done {tasks.ROUNDS} times; what is kept as JSON, without the case's data.",
+            SPIFF, theirs.get("state"),
+        ),
     ]  # fmt: skip
 
 
@@ -83,6 +88,17 @@ def _rounds() -> Any:
         assert any(isinstance(command, bpmn.Finish) for command in step.commands)
 
     return case
+
+
+def _state() -> float:
+    process = bpmn.load(tasks.loop("=again")).processes["p"]
+    zone = ZoneInfo("UTC")
+    env = bpmn.Env(datetime(2026, 1, 5, tzinfo=zone), zone, EveryDay(), lambda name, inputs: None)
+    step = bpmn.start(process, {}, env)
+    for _ in range(tasks.ROUNDS):
+        (waiting,) = bpmn.enabled(process, step.state)
+        step = bpmn.step(process, step.state, bpmn.Completed(waiting.command_id, {"again": True}), {}, env)
+    return len(json.dumps(step.state))
 
 
 def _peers() -> dict[str, float]:

@@ -78,7 +78,11 @@ def _conditions(process: Process, element: Element, findings: Findings) -> None:
                 findings.wrong(flow, "is the default and has a condition", "remove the condition")
         elif choosing and len(element.outgoing) > 1 and flow.condition is None and not free:
             findings.wrong(flow, "has no condition", "write one, or make it the gateway's default")
-        elif flow.condition is not None and element.kind in ("parallel", "event"):
+        elif flow.condition is not None and element.kind == "event":
+            findings.wrong(
+                flow, f"has a condition, but '{element.id}' goes the way of its event", "remove it"
+            )
+        elif flow.condition is not None and element.kind == "parallel":
             findings.doubtful(
                 flow, f"its condition is not looked at: '{element.id}' does not choose", "remove it"
             )
@@ -168,10 +172,11 @@ def _event_gateway(process: Process, element: Element, findings: Findings) -> No
     if element.all_parts and not element.instantiates:
         findings.wrong(element, "waits for all of its events, but does not start the process",
                        "set instantiate='true', or use a parallel gateway")  # fmt: skip
-    for flow in element.outgoing:
-        target = process.elements.get(flow.target)
-        if target is None:
-            continue
+    targets = [process.elements[flow.target] for flow in element.outgoing if flow.target in process.elements]
+    if any(t.kind == "receive" for t in targets) and any(t.message and t.kind == "catch" for t in targets):
+        what = "leads to receive tasks and to message events"
+        findings.wrong(element, what, "use one kind of them, so that it is clear who gets a message")
+    for target in targets:
         if target.kind not in ("catch", "receive") or target.link:
             findings.wrong(element, f"leads to '{target.id}', which is no event to wait for", _TO_WAIT_FOR)
         elif len(target.incoming) > 1:
