@@ -183,6 +183,7 @@ class Element:
     needs: int = 1  # tokens that it takes to begin
     gives: int = 1  # tokens that it sends on each flow
     activation: Value | None = None  # of a complex join
+    chooses: bool = False  # by conditions, which of its flows it takes
     direction: str = ""  # of a gateway, as its author meant it
     properties: Mapping[str, str] = field(default_factory=dict)
     before: Mapping[str, frozenset[str]] = field(default_factory=dict)

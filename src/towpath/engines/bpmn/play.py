@@ -45,7 +45,8 @@ class Play:
         self.process = process
         self.env = env
         # In order of their numbers, however the host's store has turned them round.
-        self.tokens: dict[str, Token] = dict(sorted(state["tokens"].items(), key=lambda item: int(item[0])))
+        tokens: Mapping[str, Token] = state["tokens"]
+        self.tokens = {number: tokens[number] for number in sorted(tokens, key=int)}
         self.next: int = state["next"]
         self.done: list[Any] = state.get("done", [])
         self.ended: str = state.get("end", "")
@@ -65,7 +66,7 @@ class Play:
                 element, via, scope = self.moving.popleft()
                 if scope is None or scope in self.tokens:
                     # Who throws a signal does so when everybody who is about to listen does.
-                    if element.signals and element.kind in ("throw", "end"):
+                    if element.kind in ("throw", "end") and element.signals:
                         self._late.append((element, via, scope))
                     else:
                         self._arrive(element, via, scope)
@@ -105,8 +106,8 @@ class Play:
         if not flows:
             self.over(scope, element)
         for flow in flows:
-            for _ in range(element.gives):
-                self.send(flow, scope)
+            for _ in range(element.gives) if element.gives > 1 else (1,):
+                self.moving.append((self.process.elements[flow.target], flow.id, scope))
 
     def send(self, flow: Flow, scope: str | None) -> None:
         self.moving.append((self.process.elements[flow.target], flow.id, scope))
@@ -141,11 +142,7 @@ class Play:
 
     def _chosen(self, element: Element, scope: str | None) -> Iterable[Flow]:
         """By the conditions: a gateway that chooses needs one that holds, an activity always sends the others."""
-        if element.kind not in CHOOSING and not (
-            element.default or any(f.condition for f in element.outgoing)
-        ):
-            return element.outgoing
-        if element.kind in ("parallel", "event"):
+        if not element.chooses:
             return element.outgoing
         seen = self.variables.seen_from(scope)
         chosen = []
@@ -377,8 +374,10 @@ class Play:
 
     def _refuse_deadlock(self) -> None:
         """Better refused aloud than a case that nobody hears of again."""
-        if self.tokens and not any(token.get("waits") for token in self.tokens.values()):
-            token = next((token for token in self.tokens.values() if "via" in token), None)
-            if token is not None:
-                element = self.process.elements[token["at"]]
-                raise Incident(element.id, element.name, "waits for a token that can no longer come")
+        for token in self.tokens.values():
+            if token.get("waits"):
+                return
+        token = next((token for token in self.tokens.values() if "via" in token), {})
+        if token:
+            element = self.process.elements[token["at"]]
+            raise Incident(element.id, element.name, "waits for a token that can no longer come")
