@@ -133,6 +133,15 @@ def test_an_ad_hoc_subprocess_ends_when_its_condition_holds():
     assert case.tasks == ["c"]
 
 
+def test_which_activities_are_open_may_be_computed():
+    active = zeebe('<zeebe:adHoc activeElementsCollection="=chosen"/>')
+    model = process("start -> h -> c -> end", adhoc(active))
+    assert Case(model, {"chosen": ["b"]}).tasks == ["b"]
+    assert Case(model, {"chosen": []}).tasks == ["c"]
+    with pytest.raises(bpmn.Incident, match="not activities of it"):
+        Case(model, {"chosen": ["x"]})
+
+
 def test_an_activity_may_need_and_give_several_tokens():
     text = "start -> a -> b -> c -> end"
     case = Case(
@@ -245,3 +254,10 @@ def test_the_key_of_a_message_says_the_same_on_both_sides():
     (thrown,) = [c for c in case.log if isinstance(c, bpmn.Throw)]
     (waiting,) = case.open.values()
     assert thrown.correlation_key == waiting.correlation_key == "7"
+
+
+def test_who_sends_a_message_may_name_the_key():
+    named = zeebe('<zeebe:publishMessage correlationKey="=other"/>')
+    send = element("intermediateThrowEvent", "t", named + message())
+    case = Case(process("start -> t -> end", send, top=declared(key="=number")), {"number": 7, "other": "x"})
+    assert [c.correlation_key for c in case.log if isinstance(c, bpmn.Throw)] == ["x"]

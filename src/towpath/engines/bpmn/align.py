@@ -16,6 +16,7 @@ from typing import Literal, NamedTuple
 from towpath.engines.bpmn.net import Marking, TooMuch
 
 _FAR = 1 << 30
+_KEPT = 5_000_000  # entries of all layers together, about a hundred megabytes
 Out = tuple[Mapping[str, tuple[Marking, ...]], bool]
 
 
@@ -58,10 +59,13 @@ class Layers:
         for marking in first:
             begun.cost[numbers[marking]] = 0
         self._go_alone(begun)
+        self.begun = begun
         self.layers: dict[tuple[str, ...], _Layer] = {(): begun}
 
     def align(self, trace: tuple[str, ...]) -> Alignment | None:
         """None if the model cannot end."""
+        if len(self.layers) * len(self.begun.cost) > _KEPT:
+            self.layers = {(): self.begun}
         last = self._layer(trace)
         end = min(self.ends, key=last.cost.__getitem__, default=-1)
         if end < 0 or last.cost[end] >= _FAR:

@@ -207,9 +207,23 @@ def _next_round(play: Play, body: str, element: Element, loop: Loop) -> None:
 
 
 def begin_ad_hoc(play: Play, scope: str | None, element: Element, adhoc: AdHoc) -> None:
-    entries = play.process.entries(element.id)
+    entries = _open(play, scope, element, adhoc)
     for entry in entries[:1] if adhoc.sequential else entries:
         play.begin(entry, scope)
+    if not entries and scope is not None:
+        play.finish(scope, {})
+
+
+def _open(play: Play, scope: str | None, element: Element, adhoc: AdHoc) -> list[Element]:
+    """The activities that may be done; in the order in which they were named, if they were."""
+    entries = play.process.entries(element.id)
+    if adhoc.active is None:
+        return entries
+    names = evaluate(element, adhoc.active, play.variables.seen_from(scope))
+    known = {entry.id: entry for entry in entries}
+    if not isinstance(names, list | tuple) or not all(isinstance(n, str) and n in known for n in names):
+        raise Incident(element.id, element.name, f"{names!r} are not activities of it that could be done")
+    return [known[name] for name in dict.fromkeys(names)]
 
 
 def go_on_ad_hoc(play: Play, scope: str, element: Element, adhoc: AdHoc, last: Element) -> None:
@@ -217,7 +231,7 @@ def go_on_ad_hoc(play: Play, scope: str, element: Element, adhoc: AdHoc, last: E
     if _completed(play, scope, adhoc):
         play.finish(scope, {})
         return
-    entries = play.process.entries(element.id)
+    entries = _open(play, scope, element, adhoc)
     first = _first(play, last, entries)
     following = entries[entries.index(first) + 1 :] if adhoc.sequential and first in entries else []
     if following:

@@ -104,11 +104,15 @@ class Loop:
 
 @dataclass(frozen=True, slots=True)
 class AdHoc:
-    """Its activities are open without an order; it ends when `completion` holds, or each was done once."""
+    """Its activities are open without an order; it ends when `completion` holds, or each was done once.
+
+    `active` gives the ids of those that are open; all are if it is None.
+    """
 
     completion: Value | None = None
     sequential: bool = False
     cancel_remaining: bool = True
+    active: Value | None = None
 
 
 @dataclass(frozen=True, slots=True)

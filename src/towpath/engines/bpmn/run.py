@@ -81,7 +81,8 @@ def _begin_plainly(play: Play, entries: list[Element]) -> None:
 def starts_of(process: Process, data: Mapping[str, Any], env: Env) -> tuple[Subscribe | Schedule, ...]:
     """What a host has to wait for, so that cases of this process begin by themselves: messages, signals, timers.
 
-    Their ids bear the number 0, as no visit of a case does. `data` is what the timers' expressions see.
+    Their ids bear the number 0, as no visit of a case does. `data` is what the timers' expressions see. Of a timer
+    that repeats it is the first time; asked again when that has come, the next.
     """
     found: list[Subscribe | Schedule] = []
     for entry in process.entries():
