@@ -132,6 +132,14 @@ def test_a_timer_that_runs_keeps_its_date():
     assert case.tasks == ["b"]
 
 
+def test_a_reminder_that_has_come_does_not_come_again():
+    model = process("start -> a -> end\n t -> b -> end", on("a", "t", timer("P3D"), interrupting=False))
+    case = Case(model)
+    case.fire("t")
+    found = bpmn.migrate(model, model, case.state, {}, case.data, case.env)
+    assert (found.state, found.commands) == (case.state, ())
+
+
 def test_what_can_be_undone_stays_so():
     old = process("start -> a -> b -> end", undone("a", "undo1"))
     throw = element("intermediateThrowEvent", "t", "<compensateEventDefinition/>")

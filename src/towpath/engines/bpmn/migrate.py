@@ -224,7 +224,17 @@ class _Move:
         elif not ({"item", "listens", "via", "fired", "undo"} & token.keys()):
             waiting = element.boundaries
         for whole in waiting:
-            yield from (part for part in whole.parts or (whole,) if waits_on(part))
+            parts = (part for part in whole.parts or (whole,) if waits_on(part))
+            yield from (part for part in parts if not self._was_there(part, element))
+
+    def _was_there(self, part: Element, host: Element) -> bool:
+        """The old version had it too. If it does not wait any more, it has happened, and does not begin again."""
+        return any(
+            self.target(name) == part.id
+            and (old.kind != "boundary" or self.target(old.attached) == host.id)
+            and _sort(old) == _sort(part)
+            for name, old in self.old.awaited.items()
+        )
 
     def _without_listeners(self) -> Iterator[tuple[str | None, Element]]:
         here = {(token.get("in"), token["at"]) for token in self.tokens.values()}
