@@ -37,7 +37,10 @@ class TableReader:
         outputs = [self._output(node, policy) for node in self.outputs]
         rules = [self._rule(node, index) for index, node in enumerate(self.node.all("rule"), 1)]
         known = tuple(column for column in columns if column)
-        return Table(known, tuple(outputs), tuple(rules), policy, aggregation)
+        if len(known) < len(columns) or any(len(rule.tests) != len(known) for rule in rules):
+            rules = []  # what is wrong was told
+        id_, line = self.node.attrs.get("id", ""), self.node.line
+        return Table(known, tuple(outputs), tuple(rules), policy, aggregation, self.owner, id_, line)
 
     def _policy(self) -> tuple[str, str]:
         policy = self.node.attrs.get("hitPolicy", "UNIQUE")
@@ -62,7 +65,8 @@ class TableReader:
         expression = self.reading.expression(inner, text, self.names, self.owner)
         allowed = self.reading.values(node.find("inputValues"), self.owner)
         type_ = self.reading.type_named(inner.attrs.get("typeRef"), inner, self.owner)
-        return Column(expression, type_, allowed) if expression else None
+        label = node.attrs.get("label", "")
+        return Column(expression, type_, allowed, label) if expression else None
 
     def _output(self, node: Node, policy: str) -> Output:
         name = node.attrs.get("name", "")

@@ -9,7 +9,7 @@ from towpath.engines.feel.limits import MAX_TEXT, FeelError
 
 _TOKEN = re.compile(
     r"""
-    (?P<space>   \s+ | //[^\n]* | /\*.*?\*/ )
+    (?P<space>   [\s\u180e\u200b\ufeff]+ | //[^\n]* | /\*.*?\*/ )
   | (?P<number>  (?: [0-9]+ (?:\.[0-9]+)? | \.[0-9]+ ) (?: [eE][+-]?[0-9]+ )? )
   | (?P<at>      @\s*"(?:[^"\\]|\\.)*" )
   | (?P<string>  "(?:[^"\\]|\\.)*" )
