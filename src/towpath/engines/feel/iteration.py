@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from towpath.engines.feel.closures import KINDS, Code, code
-from towpath.engines.feel.limits import MAX_LIST, Exceeded, Scope, bounded_list, budget_of
+from towpath.engines.feel.limits import CALL_STEPS, MAX_LIST, Exceeded, Scope, bounded_list, budget_of
 from towpath.engines.feel.nodes import Node
 from towpath.engines.feel.times import part_of
 from towpath.engines.feel.values import Range, kind
@@ -45,22 +45,31 @@ def entry(value: Any, name: str) -> Any:
 def _filter(node: Node) -> Code:
     source, condition = map(code, node.children)
     names = names_read(node.children[1])
+    weight = weight_of(node.children[1])
     fresh = any(each.kind == "function" for each in node.children[1].walk())
-    return lambda scope: select(source(scope), condition, names, scope, fresh)
+    return lambda scope: select(source(scope), condition, names, scope, fresh, weight)
+
+
+def weight_of(node: Node) -> int:
+    """The steps that one turn of a loop with this body counts for."""
+    calls = sum(each.kind in ("call", "invoke") for each in node.walk())
+    return 1 + CALL_STEPS * calls
 
 
 def names_read(node: Node) -> frozenset[str]:
     return frozenset(each.value for each in node.walk() if each.kind in ("name", "function name"))
 
 
-def select(found: Any, condition: Code, names: frozenset[str], scope: Scope, fresh: bool = False) -> Any:
+def select(
+    found: Any, condition: Code, names: frozenset[str], scope: Scope, fresh: bool = False, weight: int = 1
+) -> Any:
     """The items for which the condition holds, or the one at the place that it gives.
 
     `names` are those that the condition reads: entries of the item go before what else has their name.
     `fresh`: each item needs a scope of its own, since functions remember it.
     """
     items = found if isinstance(found, list) else [] if found is None else [found]
-    budget_of(scope).spend(len(items) + 1)
+    budget_of(scope).spend(len(items) * weight + 1)
     kept = []
     inner = scope.copy()
     for item in items or [None]:
@@ -100,7 +109,7 @@ def _series(node: Node) -> Code:
 def series(start: Any, end: Any, position: int = 0) -> list[Any] | None:
     """Whole numbers or dates from start to end; None if they aren't that."""
     if kind(start) == kind(end) == "number":
-        if start % 1 or end % 1:
+        if int(start) != start or int(end) != end:
             return None
         return [Decimal(number) for number in _steps(int(start), int(end), position)]
     if type(start) is date and type(end) is date:
@@ -131,7 +140,7 @@ def domain_items(domain: Any) -> list[Any] | None:
 Turns = Callable[[Scope], Iterator[Scope | None]]
 
 
-def turns(variables: Sequence[tuple[str, Code]], fresh: bool = False) -> Turns:
+def turns(variables: Sequence[tuple[str, Code]], fresh: bool = False, weight: int = 1) -> Turns:
     """The scopes in which a loop's body runs, one after the other; None in place of a null domain.
 
     `fresh`: each turn needs a scope of its own, since functions remember it.
@@ -148,7 +157,7 @@ def turns(variables: Sequence[tuple[str, Code]], fresh: bool = False) -> Turns:
             return
         budget = budget_of(scope)
         for item in items:
-            budget.spend(1)
+            budget.spend(weight)
             inner = scope.copy() if fresh else scope
             inner[variable] = item
             yield from through(inner, depth + 1)
@@ -195,7 +204,8 @@ def decided(each_turn: Turns, body: Code, decides: bool, strict: bool = False) -
 
 def _each_turn(node: Node) -> Turns:
     variables = list(zip(node.value, map(code, node.children[:-1]), strict=True))
-    return turns(variables, any(each.kind == "function" for each in node.walk()))
+    fresh = any(each.kind == "function" for each in node.walk())
+    return turns(variables, fresh, weight_of(node.children[-1]))
 
 
 KINDS.update(

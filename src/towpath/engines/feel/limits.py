@@ -12,7 +12,9 @@ MAX_EXPONENT = 6_144  # powers of ten of one number: IEEE 754 decimal128, DMN 1.
 MAX_STEPS = 100_000  # loop turns and list items touched in one evaluation
 MAX_CALLS = 48  # calls of defined functions inside each other
 MAX_TYPES = 40  # levels of one type, such as list<list<number>>
-POWER_STEPS = 50  # what one power counts for: a broken exponent takes that much longer
+POWER_STEPS = 100  # what one power, logarithm or root counts for: they take that much longer
+CALL_STEPS = 4  # what one call of a function in a loop counts for, and CALLED_STEPS of a defined one
+CALLED_STEPS = 20
 MAX_PATTERN = 200  # characters of a pattern for matches()
 MAX_MATCHING = 20_000_000  # worst-case steps of a pattern on its text
 
@@ -60,7 +62,7 @@ class Budget:
 
     def enter(self) -> None:
         """One more call of a defined function; `leave` follows."""
-        self.spend(1)
+        self.spend(CALLED_STEPS)
         self.calls += 1
         if self.calls > MAX_CALLS:
             raise Exceeded(f"more than {MAX_CALLS} calls inside each other (MAX_CALLS)")

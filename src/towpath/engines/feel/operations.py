@@ -163,4 +163,4 @@ def negated(value: Any) -> Any:
         return YearsMonths(-value.months)
     if isinstance(value, timedelta):
         return -value
-    return arithmetic("-", 0, value)
+    return value.copy_negate() if isinstance(value, Decimal) and value else arithmetic("-", 0, value)

@@ -133,7 +133,7 @@ class Parser(Primaries):
 
     def negative(self, position: int, node: Node) -> Node:
         if node.kind == "literal" and type(node.value) is not bool and hasattr(node.value, "copy_negate"):
-            return self.node("literal", position, (), -node.value if node.value else node.value)
+            return self.node("literal", position, (), node.value.copy_negate() if node.value else node.value)
         return self.node("negate", position, (node,))
 
     def postfix(self, node: Node) -> Node:

@@ -105,6 +105,14 @@ def is_number(value: Any) -> bool:
     return kind(value) == "number"
 
 
+def whole(value: Decimal | int) -> int:
+    """ValueError if it is not a whole number: there is no month 1.5."""
+    number = int(value)
+    if number != value:
+        raise ValueError(value)
+    return number
+
+
 # -- equality and order
 
 

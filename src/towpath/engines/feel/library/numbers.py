@@ -10,7 +10,7 @@ from typing import Any
 from towpath.engines.feel.functions import function
 from towpath.engines.feel.limits import POWER_STEPS, Scope, budget_of
 from towpath.engines.feel.times import YearsMonths
-from towpath.engines.feel.values import NUMBERS
+from towpath.engines.feel.values import NUMBERS, whole
 
 _MOST_PLACES, _LEAST_PLACES = 6176, -6111  # of a decimal128
 
@@ -25,7 +25,8 @@ def _rounded(value: Decimal, scale: Decimal | None, rounding: str) -> Decimal | 
         return exact
     if isinstance(exponent, int) and -exponent <= places:
         return exact
-    return exact.quantize(Decimal(1).scaleb(-places, NUMBERS), rounding, NUMBERS) + 0
+    rounded = exact.quantize(Decimal(1).scaleb(-places, NUMBERS), rounding, NUMBERS)
+    return rounded if rounded else rounded.copy_abs()  # no minus zero
 
 
 for _name, _mode in (
@@ -46,11 +47,14 @@ for _name, _mode in (
 
 @function("abs", "n: number or days and time duration or years and months duration")
 def _abs(value: Decimal | timedelta | YearsMonths) -> Any:
-    return YearsMonths(abs(value.months)) if isinstance(value, YearsMonths) else abs(value)
+    if isinstance(value, YearsMonths):
+        return YearsMonths(abs(value.months))
+    return value.copy_abs() if isinstance(value, Decimal) else abs(value)
 
 
 @function("modulo", "dividend: number", "divisor: number")
 def _modulo(dividend: Decimal, divisor: Decimal) -> Decimal:
+    """`dividend - divisor * floor(dividend / divisor)`: with the sign of the divisor."""
     rest = NUMBERS.remainder(dividend, divisor)
     return NUMBERS.add(rest, divisor) if rest and (rest < 0) is not (divisor < 0) else rest
 
@@ -73,10 +77,10 @@ def _exp(scope: Scope, value: Decimal) -> Decimal:
 
 
 @function("odd", "number: number")
-def _odd(value: Decimal) -> bool | None:
-    return None if value % 1 else value % 2 != 0
+def _odd(value: Decimal) -> bool:
+    return whole(value) % 2 == 1
 
 
 @function("even", "number: number")
-def _even(value: Decimal) -> bool | None:
-    return None if value % 1 else value % 2 == 0
+def _even(value: Decimal) -> bool:
+    return whole(value) % 2 == 0

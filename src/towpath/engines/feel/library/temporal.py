@@ -12,20 +12,13 @@ from towpath.engines.feel.functions import function
 from towpath.engines.feel.limits import Scope
 from towpath.engines.feel.operations import months_between
 from towpath.engines.feel.times import YearsMonths
-from towpath.engines.feel.values import kind
+from towpath.engines.feel.values import kind, whole
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
 )
-
-
-def _whole(number: Decimal) -> int:
-    """ValueError if it is not whole: there is no month 1.5."""
-    if number % 1:
-        raise ValueError(number)
-    return int(number)
 
 
 @function("date", "from: string or date or date and time")
@@ -35,7 +28,7 @@ def _date_from(value: Any) -> Any:
 
 @function("date", "year: number", "month: number", "day: number")
 def _date(year: Decimal, month: Decimal, day: Decimal) -> Any:
-    return day_of(_whole(year), _whole(month), _whole(day))
+    return day_of(whole(year), whole(month), whole(day))
 
 
 @function("date and time", "from: string or date or date and time")
@@ -55,12 +48,12 @@ _PARTS = ("year: number", "month: number", "day: number", "hour: number", "minut
 
 @function("date and time", *_PARTS)
 def _datetime_of_parts(*numbers: Decimal) -> Any:
-    return combined(day_of(*map(_whole, numbers[:3])), _clock(numbers[3], numbers[4], numbers[5]))
+    return combined(day_of(*map(whole, numbers[:3])), _clock(numbers[3], numbers[4], numbers[5]))
 
 
 @function("date and time", *_PARTS, "offset: days and time duration")
 def _datetime_at_offset(*given: Any) -> Any:
-    return combined(day_of(*map(_whole, given[:3])), _clock(given[3], given[4], given[5], given[6]))
+    return combined(day_of(*map(whole, given[:3])), _clock(given[3], given[4], given[5], given[6]))
 
 
 @function("date and time", *_PARTS, "timezone: string or days and time duration")
@@ -69,15 +62,15 @@ def _datetime_in_zone(*given: Any) -> Any:
         return _datetime_at_offset(*given)
     base, _, nanos = parts(_clock(given[3], given[4], given[5]))
     zone = times.zone_named("Z" if given[6] == "Z" else "@" + given[6])
-    return combined(day_of(*map(_whole, given[:3])), exact(base.replace(tzinfo=zone), 0, nanos))
+    return combined(day_of(*map(whole, given[:3])), exact(base.replace(tzinfo=zone), 0, nanos))
 
 
 def _clock(hour: Decimal, minute: Decimal, second: Decimal, offset: timedelta | None = None) -> Any:
     zone = None if offset is None else times.offset_zone(offset)
-    count = int(Decimal(second) % 1 * 10**9)
+    count = int((Decimal(second) - int(second)) * 10**9)
     if second < 0:
         raise ValueError(second)
-    base = time(_whole(hour), _whole(minute), int(second), count // 1000, tzinfo=zone)
+    base = time(whole(hour), whole(minute), int(second), count // 1000, tzinfo=zone)
     return exact(base, 0, count % 1000)
 
 
