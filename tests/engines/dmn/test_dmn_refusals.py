@@ -192,3 +192,63 @@ def test_nothing_but_dmn_errors_comes_of_any_text(parts):
         dmn.load(model(*parts))
     except DmnError as error:
         assert error.problems
+
+
+TYPED = (
+    "<itemDefinition name='tCar'><itemComponent name='co2'><typeRef>number</typeRef></itemComponent></itemDefinition>",
+    input_data("age", "number"),
+    input_data("town", "string"),
+    input_data("born", "date"),
+    input_data("car", "tCar"),
+)
+
+
+@pytest.mark.parametrize(
+    ("logic", "message"),
+    [
+        (literal("age + town"), "'+' doesn't work on a number and a string (at character 5"),
+        (literal("born + 1"), "'+' doesn't work on a date and a number"),
+        (literal("age = town"), "compares a number with a string, which is never true"),
+        (literal('age between 1 and "x"'), "compares a number with a string"),
+        (literal("true > false"), "'>' doesn't work on values of type boolean: they have no order"),
+        (literal("if age then 1 else 2"), "should be true or false but is a number"),
+        (literal("age and true"), "should be true or false but is a number"),
+        (literal('age in (1, "x")'), "tests a number against a string, which never holds"),
+        (literal("car.CO2"), "tCar has no 'CO2'"),
+        (literal("born.yaer"), "a date has no 'yaer'; did you mean 'year'?"),
+        (literal("upper case(age)"), "upper case() takes a string as 'string', not a number"),
+        (literal("[1, 2][item = town]"), "compares a number with a string"),
+        (literal("some x in [1, 2] satisfies x + 1"), "should be true or false but is a number"),
+        (literal("for x in [1, 2] return x + town"), "'+' doesn't work on a number and a string"),
+        (table("age", '"old" -> 1'), "tests a number against a string, which never holds"),
+        (table("age", "> town -> 1"), "compares a number with a string"),
+        (table("car.co2", '["a".."b"] -> 1'), "tests a number against a string"),
+        (
+            table("age", '1 -> "x"', outputs="<output name='o' typeRef='number'/>"),
+            "gives a string where a number is wanted",
+        ),
+    ],
+)
+def test_types_that_clash_are_refused_with_their_place(logic, message):
+    found = problems(*TYPED, decision("D", logic, "age, town, born, car"))
+    assert message in "\n".join(str(problem) for problem in found)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "age = null",
+        "[age][1] + 1",
+        'born + duration("P1D") > date("2026-01-01")',
+        "date and time(born) > now()",
+        'contains([town], "x")',
+        "count(age)",
+        "car.co2 in [1..5]",
+        "if town = null then null else town",
+        "sum(for x in [1, 2] return x * age)",
+        "(function(a, b) a + b)(age, town)",
+        "get value(car, town)",
+    ],
+)
+def test_what_may_go_well_is_no_clash(text):
+    dmn.load(model(*TYPED, decision("D", literal(text), "age, town, born, car")))

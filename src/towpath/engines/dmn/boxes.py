@@ -6,15 +6,14 @@ from collections.abc import Callable
 
 from towpath.engines.dmn import boxed
 from towpath.engines.dmn.boxed import Boxed, Refused
-from towpath.engines.dmn.reading import Reading, text_of
+from towpath.engines.dmn.reading import Names, Reading, text_of
 from towpath.engines.dmn.run import Logic
 from towpath.engines.dmn.table import Table
 from towpath.engines.dmn.tables import TableReader
 from towpath.engines.feel.closures import Code
-from towpath.engines.feel.types import ANY, Type
+from towpath.engines.feel.types import ANY, LIST, Type
 from towpath.engines.xmltree import Node
 
-Names = tuple[str, ...]
 EXPRESSIONS = frozenset(
     [
         "literalExpression",
@@ -104,7 +103,8 @@ class BoxReader:
         if not text:
             self.report.error(node, self.owner, "the literal expression is empty")
             return _NULL
-        expression = self.reading.expression(node, text, names, self.owner)
+        wanted = self.reading.items.named((node.attrs.get("typeRef") or "").strip()) or ANY
+        expression = self.reading.expression(node, text, names, self.owner, wanted=wanted)
         return boxed.literal(expression) if expression else _NULL
 
     def _context(self, node: Node, names: Names) -> Boxed:
@@ -119,10 +119,11 @@ class BoxReader:
             if not name:
                 self.report.error(variable, self.owner, "an entry of the context needs a name")
             own = entry.find("functionDefinition") is not None  # which may call itself
-            code = self.child(entry, (*names, name) if own else names, f"the entry {name}")
             type_ = self.reading.type_named(variable.attrs.get("typeRef"), variable, self.owner)
+            known = {**names, name: type_}
+            code = self.child(entry, known if own else names, f"the entry {name}")
             entries.append((name, boxed.typed(code, ANY if own else type_, f"the entry {name}", self.owner)))
-            names = (*names, name)
+            names = known
         return Boxed("context", boxed.context(entries, result))
 
     def _invocation(self, node: Node, names: Names) -> Boxed:
@@ -183,7 +184,7 @@ class BoxReader:
                 node, self.owner, f"functions in {kind} are not supported; write the body in FEEL"
             )
             return _NULL.code
-        return self.child(node, (*names, *(name for name, _ in parameters)), "the function")
+        return self.child(node, {**names, **dict(parameters)}, "the function")
 
     def _conditional(self, node: Node, names: Names) -> Boxed:
         parts = [self.part(node, tag, names) for tag in ("if", "then", "else")]
@@ -196,7 +197,7 @@ class BoxReader:
         if inner is None or not text:
             self.report.error(node, self.owner, "the filter needs a 'match' with a literal expression")
             return _NULL
-        expression = self.reading.expression(inner, text, (*names, "item"), self.owner, loose=True)
+        expression = self.reading.expression(inner, text, {**names, "item": ANY}, self.owner, loose=True)
         return Boxed("filter", boxed.filtered(source, expression)) if expression else _NULL
 
     def _iterator(self, node: Node, names: Names) -> Boxed:
@@ -204,7 +205,7 @@ class BoxReader:
         if not variable:
             self.report.error(node, self.owner, f"the '{node.tag}' needs an iteratorVariable")
         domain = self.part(node, "in", names)
-        seen = (*names, variable, "partial") if node.tag == "for" else (*names, variable)
+        seen = {**names, variable: ANY} | ({"partial": LIST} if node.tag == "for" else {})
         body = self.part(node, "return" if node.tag == "for" else "satisfies", seen)
         return Boxed(node.tag, boxed.iterated(variable, domain, body, node.tag))
 

@@ -14,7 +14,7 @@ from towpath.engines.dmn.problems import DmnError, Report
 from towpath.engines.dmn.reading import Reading
 from towpath.engines.dmn.run import Logic
 from towpath.engines.feel.names import nearest
-from towpath.engines.feel.types import Type
+from towpath.engines.feel.types import ANY, Type
 from towpath.engines.xmltree import Node
 
 MAX_DECISIONS = 2_000
@@ -55,8 +55,8 @@ def load(xml: str | bytes, imports: Sequence[str | bytes] = (), *, refuse: bool 
         loaded[document] = DocumentReader(document, report, loaded)
     main = loaded[ordered[-1]]
     model = main.model()
-    if report.errors and refuse:
-        raise DmnError(sorted(report.errors, key=lambda problem: problem.line))
+    if model.errors and refuse:
+        raise DmnError(model.errors)
     return model
 
 
@@ -86,7 +86,8 @@ class DocumentReader:
         if not 0 < len(decisions) <= MAX_DECISIONS:
             message = f"a model has 1 to {MAX_DECISIONS} decisions (MAX_DECISIONS), not {len(decisions)}"
             self.report.error(self.root, self.name, message)
-        return Model(self.name, list(self.nodes), self.report.warnings, self.report.errors)
+        errors = sorted(self.report.errors + self.report.clashes, key=lambda problem: problem.line)
+        return Model(self.name, list(self.nodes), self.report.warnings, errors)
 
     def _check_children(self) -> None:
         for node in self.root.children:
@@ -165,7 +166,7 @@ class DocumentReader:
         reader = BoxReader(self.reading, element.name)
         element.parameters = reader.parameters(body)
         before = len(self.report.errors)
-        code = reader.body(body, (*_names(element.needs), element.name), element.parameters)
+        code = reader.body(body, {**_names(element.needs), element.name: ANY}, element.parameters)
         refused = len(self.report.errors) > before
         element.body = None if refused else code
 
@@ -256,5 +257,9 @@ class DocumentReader:
             element.logic = Refused(tuple(self.report.errors[before:]))
 
 
-def _names(needs: Needs) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(path[0] for path, _ in needs))
+def _names(needs: Needs) -> dict[str, Type]:
+    """With the types of data and decisions; what is a function or an imported model may be anything."""
+    return {
+        path[0]: each.type if len(path) == 1 and isinstance(each, Input | Decision) else ANY
+        for path, each in needs
+    }

@@ -8,9 +8,11 @@ from typing import TypeVar
 from towpath.engines import feel
 from towpath.engines.dmn.problems import Report
 from towpath.engines.dmn.types import ItemTypes
-from towpath.engines.feel.types import Type
+from towpath.engines.feel.checking import Clash, check, check_unary, fits
+from towpath.engines.feel.types import ANY, Type
 from towpath.engines.xmltree import Node
 
+Names = Mapping[str, Type]  # what a text may read
 Compiled = TypeVar("Compiled", feel.Expression, feel.UnaryTest)
 
 
@@ -35,25 +37,48 @@ class Reading:
         self.parts = tuple(sorted(components))
 
     def expression(
-        self, node: Node, text: str, names: Iterable[str], owner: str, loose: bool = False
+        self,
+        node: Node,
+        text: str,
+        names: Names,
+        owner: str,
+        loose: bool = False,
+        wanted: Type = ANY,
     ) -> feel.Expression | None:
-        return self._compiled(
+        """Whose value should be of the type `wanted`; what can't be is told as a clash."""
+        made = self._compiled(
             lambda: feel.compile(text, names, closed=True, types=self.types, parts=self.parts, loose=loose),
             node,
             owner,
         )
+        if made:
+            found, clashes = check(made.node, names)
+            if not fits(found, wanted):
+                clashes.append((0, f"gives a {found.base} where a {wanted.base} is wanted"))
+            self._tell(node, owner, text, clashes)
+        return made
 
-    def test(self, node: Node, text: str, names: Iterable[str], owner: str) -> feel.UnaryTest | None:
-        return self._compiled(
+    def test(
+        self, node: Node, text: str, names: Names, owner: str, tested: Type = ANY
+    ) -> feel.UnaryTest | None:
+        """The tests of a value that has the type `tested`."""
+        made = self._compiled(
             lambda: feel.compile_unary(text, names, closed=True, types=self.types, parts=self.parts),
             node,
             owner,
         )
+        if made:
+            self._tell(node, owner, text, check_unary(made.node, tested, names))
+        return made
+
+    def _tell(self, node: Node, owner: str, text: str, clashes: Iterable[Clash]) -> None:
+        for position, why in clashes:
+            self.report.clash(node, owner, str(feel.FeelError(text, position, why)))
 
     def values(self, node: Node | None, owner: str) -> feel.UnaryTest | None:
         """The test of an `allowedValues`, `inputValues` or `outputValues` element; None without one."""
         text = text_of(node)
-        return self.test(node, text, (), owner) if node and text else None
+        return self.test(node, text, {}, owner) if node and text else None
 
     def _compiled(self, compiled: Callable[[], Compiled], node: Node, owner: str) -> Compiled | None:
         self.language(node, owner)

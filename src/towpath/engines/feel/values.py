@@ -70,7 +70,7 @@ class FunctionValue:
         raise NotImplementedError
 
 
-_KINDS: dict[type, str] = {
+KINDS_OF_TYPES: dict[type, str] = {
     Decimal: "number",
     int: "number",
     str: "string",
@@ -90,14 +90,14 @@ _WIDER = (bool, int, Decimal, str, datetime, date, time, timedelta, list, dict) 
 
 def kind(value: Any) -> str:
     """FEEL's name for the type; "unknown" for a Python value that FEEL doesn't have, such as a float."""
-    found = _KINDS.get(type(value))
+    found = KINDS_OF_TYPES.get(type(value))
     if found is None:
         if isinstance(value, Exact):
-            return _KINDS[type(value.base)]
+            return KINDS_OF_TYPES[type(value.base)]
         if isinstance(value, FunctionValue):
             return "function"
         wider = next((each for each in _WIDER if isinstance(value, each)), None)
-        return _KINDS[wider] if wider else "context" if isinstance(value, Mapping) else "unknown"
+        return KINDS_OF_TYPES[wider] if wider else "context" if isinstance(value, Mapping) else "unknown"
     return found
 
 
