@@ -66,7 +66,7 @@ def test_what_is_no_model_is_refused(text, message):
         ("<businessKnowledgeModel id='b' name='B'/>", "has no encapsulated logic"),
         (
             "<businessKnowledgeModel id='b' name='B'><encapsulatedLogic kind='Java'/></businessKnowledgeModel>",
-            "functions in Java are not supported",
+            "the function in Java is not supported",
         ),
         ("<decisionService id='b' name='B'/>", "has no output decision"),
         ("<somethingNew/>", "'somethingNew' is not supported"),

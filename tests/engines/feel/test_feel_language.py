@@ -338,3 +338,40 @@ def test_the_literals_of_a_unary_test_are_told():
     assert feel.compile_unary("x").spans is None
     assert feel.compile_unary("-").spans is None
     assert feel.compile_unary("-").any
+
+
+@pytest.mark.parametrize(
+    ("class_name", "signature", "arguments", "expected"),
+    [
+        ("java.lang.Math", "max(double, double)", "1.5, 2", 2),
+        ("java.lang.Math", "max(int,int)", "1.5, 2", None),
+        ("java.lang.Math", "floorMod(long,long)", "-7, 3", 2),
+        ("java.lang.Math", "sqrt(double)", "-1", None),
+        ("java.lang.Integer", "parseInt(java.lang.String)", '"12"', 12),
+        ("java.lang.Byte", "valueOf(java.lang.String)", '"300"', None),
+        ("java.lang.String", "valueOf(int)", "5", "5"),
+        (
+            "java.lang.String",
+            "format(java.lang.String, [Ljava.lang.Object;)",
+            '"%s has %d %%", "Ada", 3',
+            "Ada has 3 %",
+        ),
+    ],
+)
+def test_a_few_pure_functions_of_java_are_known_by_their_signature(
+    class_name, signature, arguments, expected
+):
+    names = ", ".join("abc"[: arguments.count(",") + 1])
+    body = f'external {{java: {{class: "{class_name}", method signature: "{signature}"}}}}'
+    assert value(f"(function({names}) {body})({arguments})") == expected
+
+
+@pytest.mark.parametrize("signature", ["exit(int)", "getenv(java.lang.String)"])
+def test_any_other_function_of_java_is_refused_by_its_name(signature):
+    body = f'external {{java: {{class: "java.lang.System", method signature: "{signature}"}}}}'
+    with pytest.raises(feel.FeelError, match=r"java\.lang\.System\..* is not supported"):
+        feel.compile(f"function(a) {body}")
+
+
+def test_what_there_is_so_far_may_be_kept():
+    assert value("for i in 1..3 return partial") == [[], [[]], [[], [[]]]]

@@ -10,6 +10,7 @@ from towpath.engines.dmn.reading import Names, Reading, text_of
 from towpath.engines.dmn.run import Logic
 from towpath.engines.dmn.table import Table
 from towpath.engines.dmn.tables import TableReader
+from towpath.engines.feel import java
 from towpath.engines.feel.closures import Code
 from towpath.engines.feel.types import ANY, LIST, Type
 from towpath.engines.xmltree import Node
@@ -179,12 +180,30 @@ class BoxReader:
     def body(self, node: Node, names: Names, parameters: list[tuple[str, Type]]) -> Code:
         """Of a function definition; Java and PMML are refused by name."""
         kind = node.attrs.get("kind", "FEEL")
+        if kind == "Java":
+            return self._java(node, [name for name, _ in parameters])
         if kind != "FEEL":
             self.report.error(
                 node, self.owner, f"functions in {kind} are not supported; write the body in FEEL"
             )
             return _NULL.code
         return self.child(node, {**names, **dict(parameters)}, "the function")
+
+    def _java(self, node: Node, names: list[str]) -> Code:
+        """Its context names a class and a method; only what `feel.java` knows is taken."""
+        box, named = node.find("context"), {}
+        for entry in box.all("contextEntry") if box else []:
+            variable, inner = entry.find("variable"), entry.find("literalExpression")
+            named[variable.attrs.get("name", "") if variable else ""] = text_of(inner).strip('"')
+        class_name, signature = named.get("class", ""), named.get("method signature", "")
+        found = java.function(class_name, signature)
+        if found is None:
+            what = f"{class_name}.{signature}"[:120] if class_name else "in Java"
+            self.report.error(
+                node, self.owner, f"the function {what} is not supported; write the body in FEEL"
+            )
+            return _NULL.code
+        return lambda scope: found([scope.get(name) for name in names])
 
     def _conditional(self, node: Node, names: Names) -> Boxed:
         parts = [self.part(node, tag, names) for tag in ("if", "then", "else")]

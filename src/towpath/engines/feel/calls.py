@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from towpath.engines.feel.closures import KINDS, Code, code
@@ -60,6 +60,12 @@ def _function(node: Node) -> Code:
     return lambda scope: Lambda(parameters, body, scope)
 
 
+def outside(parameters: Sequence[tuple[str, Type]], work: Callable[[list[Any]], Any]) -> Code:
+    """A function with a body that is not FEEL."""
+    names = [name for name, _ in parameters]
+    return lambda scope: Lambda(parameters, lambda inner: work([inner[name] for name in names]), scope)
+
+
 def _call(node: Node) -> Code:
     form, given = node.value
     arguments = [code(child) for child in node.children]
@@ -113,6 +119,7 @@ def _is_defined(node: Node) -> Code:
 KINDS.update(
     {
         "function": _function,
+        "external": lambda node: outside(*node.value),
         "call": _call,
         "invoke": _invoke,
         "is defined": _is_defined,

@@ -147,35 +147,39 @@ def turns(variables: Sequence[tuple[str, Code]], fresh: bool = False, weight: in
     """
 
     def through(scope: Scope, depth: int = 0) -> Iterator[Scope | None]:
-        if depth == len(variables):
-            yield scope
-            return
         variable, domain = variables[depth]
         items = domain_items(domain(scope))
         if items is None:
             yield None
             return
-        budget = budget_of(scope)
+        budget, last = budget_of(scope), depth + 1 == len(variables)
         for item in items:
             budget.spend(weight)
             inner = scope.copy() if fresh else scope
             inner[variable] = item
-            yield from through(inner, depth + 1)
+            if last:
+                yield inner
+            else:
+                yield from through(inner, depth + 1)
 
     return lambda scope: through(scope.copy())
 
 
-def collected(each_turn: Turns, body: Code) -> Code:
-    """`for`: the list of what the body gives, which sees it grow as `partial`."""
+def collected(each_turn: Turns, body: Code, partial: bool = True) -> Code:
+    """`for`: the list of what the body gives; `partial` tells whether it reads what there is so far."""
 
     def collect(scope: Scope) -> list[Any] | None:
         results: list[Any] = []
+        budget = budget_of(scope)
         for inner in each_turn(scope):
             if inner is None:
                 return None
-            inner["partial"] = results
+            if partial:  # a copy, since the body may keep it
+                budget.spend(len(results) // 16)
+                inner["partial"] = results.copy()
             results.append(body(inner))
-            bounded_list(results)
+            if len(results) > MAX_LIST:
+                bounded_list(results)
         return results
 
     return collect
@@ -208,12 +212,17 @@ def _each_turn(node: Node) -> Turns:
     return turns(variables, fresh, weight_of(node.children[-1]))
 
 
+def _for(node: Node) -> Code:
+    body = node.children[-1]
+    return collected(_each_turn(node), code(body), "partial" in names_read(body))
+
+
 KINDS.update(
     {
         "path": _path,
         "filter": _filter,
         "series": _series,
-        "for": lambda node: collected(_each_turn(node), code(node.children[-1])),
+        "for": _for,
         "some": lambda node: decided(_each_turn(node), code(node.children[-1]), True),
         "every": lambda node: decided(_each_turn(node), code(node.children[-1]), False),
     }

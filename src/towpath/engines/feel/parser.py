@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from towpath.engines.feel import names
+from towpath.engines.feel import java, names
 from towpath.engines.feel.functions import FUNCTIONS, pick
 from towpath.engines.feel.lexer import Token, string_value
 from towpath.engines.feel.limits import MAX_DEPTH
@@ -286,11 +286,23 @@ class Parser(Primaries):
                 break
         self.expect(")")
         if self.sees("external"):
-            raise self.error("external functions (Java, PMML) are not supported; write the body in FEEL")
+            return self.external(token, parameters)
         self.locals.append(names.vocabulary(tuple(name for name, _ in parameters)))
         body = self.expression()
         self.locals.pop()
         return self.node("function", token.position, (body,), tuple(parameters))
+
+    def external(self, token: Token, parameters: list[tuple[str, Type]]) -> Node:
+        """`external {java: {class: "…", method signature: "…"}}`: of what `java` knows."""
+        position = self.take().position
+        named = _texts_in(self.expression())
+        class_name, signature = named.get(("java", "class"), ""), named.get(("java", "method signature"), "")
+        found = java.function(class_name, signature)
+        if found is None:
+            what = f"{class_name}.{signature}" if class_name else "this"
+            why = f"the external function {what[:120]} is not supported; write the body in FEEL"
+            raise self.error(why, position)
+        return self.node("external", token.position, (), (tuple(parameters), found))
 
     # -- if and loops
 
@@ -326,3 +338,11 @@ class Parser(Primaries):
             return first
         position = self.take().position
         return self.node("series", position, (first, self.expression()))
+
+
+def _texts_in(node: Node, path: tuple[str, ...] = ()) -> dict[tuple[str, ...], str]:
+    """The texts that stand in a context of contexts, by their path."""
+    if node.kind == "literal" and isinstance(node.value, str):
+        return {path: node.value}
+    entries = zip(node.value, node.children, strict=True) if node.kind == "context" else ()
+    return {found: text for key, child in entries for found, text in _texts_in(child, (*path, key)).items()}
