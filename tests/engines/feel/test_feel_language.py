@@ -136,6 +136,7 @@ def test_dates_times_and_durations(text, expected):
         ("not(null)", None),
         ('if age >= 18 then "adult" else "child"', "child"),
         ("if null then 1 else 2", 2),
+        ('if "yes" then 1 else 2', None),
         ("some x in [1, 2], y in [2, 3] satisfies x = y", True),
         ("every x in [] satisfies false", True),
         ("every x in [1, null] satisfies x > 0", None),
@@ -364,6 +365,36 @@ def test_a_few_pure_functions_of_java_are_known_by_their_signature(
     names = ", ".join("abc"[: arguments.count(",") + 1])
     body = f'external {{java: {{class: "{class_name}", method signature: "{signature}"}}}}'
     assert value(f"(function({names}) {body})({arguments})") == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("5 instance of number", True),
+        ("5 instance of string", False),
+        ("null instance of number", False),
+        ("null instance of Null", True),
+        ('@"P1D" instance of days and time duration and true', True),
+        ('@"P1Y" instance of days and time duration', False),
+        ('@"2026-01-01" instance of date and time', False),
+        ('@"2026-01-01T00:00:00" instance of date and time', True),
+        ("[1, 2] instance of list<number>", True),
+        ('[1, "a"] instance of list<number>', False),
+        ("[[1], []] instance of list<list<number>>", True),
+        ("{a: 1, b: 2} instance of context<a: number>", True),
+        ("{a: 1} instance of context<a: number, b: number>", False),
+        ("[1..2] instance of range<number>", True),
+        ("[1..2] instance of range<date>", False),
+        ("(function(a: number) a + 1) instance of function<number> -> number", True),
+        ("(function(a: number) a + 1) instance of function<number> -> string", False),
+        ("(function(a: number) a + 1) instance of function<string> -> number", False),
+        ("(function(a: number) a + 1) instance of function<number, number> -> number", False),
+        ("abs instance of function<number> -> number", True),
+        ("-1 instance of number", True),
+    ],
+)
+def test_instance_of(text, expected):
+    assert value(text) is expected
 
 
 @pytest.mark.parametrize("signature", ["exit(int)", "getenv(java.lang.String)"])
