@@ -4,20 +4,19 @@ import json
 import subprocess
 import sys
 from datetime import datetime, timedelta
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bench import tasks
+from bench import rules, tasks
 from bench.peers import rate
 from bench.results import Result
-from towpath.engines import bpmn, dmn, feel
+from bench.rules import CPU
+from towpath.engines import bpmn
 
 HERE = Path(__file__).parent
 ENVIRONMENT = HERE / ".venv"
-SPIFF, ZEN = "SpiffWorkflow 3.2.0", "zen-engine 2.1.3"
-CPU = "per second of CPU time of one process, best of three rounds, both in the same run"
+SPIFF = "SpiffWorkflow 3.2.0"
 
 
 class EveryDay:
@@ -28,15 +27,7 @@ class EveryDay:
 def measure() -> list[Result]:
     theirs = _peers()
     return [
-        Result(
-            "FEEL: a condition of four terms", rate(_condition(), 100), "/s",
-            f"Compiled once, evaluated on one person; {CPU}.", ZEN, theirs.get("condition"),
-        ),
-        Result(
-            "DMN: a table of twelve rules", rate(_table(), 20), "/s",
-            f"Unique table over two numbers, the last rule fires, with trace; the peer has its own JSON tables; {CPU}.",
-            ZEN, theirs.get("table"),
-        ),
+        *rules.measure(theirs),
         Result(
             "BPMN: steps of a case, each restored and saved", rate(_rounds(), tasks.STEPS), "/s",
             f"Ten user tasks and one gateway, 20 answers; state from and to JSON for each task; {CPU}.",
@@ -48,24 +39,6 @@ def measure() -> list[Result]:
             SPIFF, theirs.get("state"),
         ),
     ]  # fmt: skip
-
-
-def _condition() -> Any:
-    compiled = feel.compile(tasks.CONDITION, names=tuple(tasks.PERSON))
-    person = _decimal(tasks.PERSON)
-    assert compiled(person) is True
-    return lambda: [compiled(person) for _ in range(100)]
-
-
-def _table() -> Any:
-    model, inputs = dmn.load(tasks.table()), _decimal(tasks.INPUTS)
-    assert model.evaluate("fee", inputs).value == tasks.RULES[-1][3]
-    return lambda: [model.evaluate("fee", inputs) for _ in range(20)]
-
-
-def _decimal(values: dict[str, Any]) -> dict[str, Any]:
-    """As the product has them: FEEL's numbers are decimal."""
-    return {name: Decimal(value) if isinstance(value, int) else value for name, value in values.items()}
 
 
 def _rounds() -> Any:
@@ -81,7 +54,7 @@ def _rounds() -> Any:
             answers = tasks.ANSWERS if number == 0 else {}
             given = json.loads(data) | answers
             step = bpmn.step(
-                process, json.loads(state), bpmn.Completed(waiting, answers), _decimal(given), env
+                process, json.loads(state), bpmn.Completed(waiting, answers), rules.decimal(given), env
             )
             state, data = json.dumps(step.state), json.dumps(given)
             waiting = next((c.id for c in step.commands if isinstance(c, bpmn.Do)), "")

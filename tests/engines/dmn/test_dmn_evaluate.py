@@ -94,7 +94,7 @@ def test_a_missing_input_counts_as_null_and_is_told():
 def test_an_input_of_another_type_counts_as_null_and_is_told():
     result = dmn.load(PARKING).evaluate("Base fee", {"monthly income": "900"})
     assert result.value == 60
-    assert "should be a number (number) but is a string" in result.problems[0].message
+    assert "should be a number but is a string" in result.problems[0].message
 
 
 def test_a_result_of_another_type_is_null_and_is_told():

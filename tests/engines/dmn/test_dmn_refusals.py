@@ -1,5 +1,5 @@
 import pytest
-from dmn_text import decision, input_data, literal, model, table
+from dmn_text import NAMESPACE, decision, input_data, literal, model, table
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -58,14 +58,23 @@ def test_what_is_no_model_is_refused(text, message):
 @pytest.mark.parametrize(
     ("part", "message"),
     [
-        ("<import name='x' namespace='y' importType='z'/>", "'import' is not supported"),
-        ("<businessKnowledgeModel id='b' name='B'/>", "'businessKnowledgeModel' is not supported"),
-        ("<decisionService id='b' name='B'/>", "'decisionService' is not supported"),
+        ("<import name='x' namespace='y' importType='z'/>", "imports something of type 'z'"),
+        (
+            f"<import name='x' namespace='y' importType='{NAMESPACE}'/>",
+            "no model with that namespace was given",
+        ),
+        ("<businessKnowledgeModel id='b' name='B'/>", "has no encapsulated logic"),
+        (
+            "<businessKnowledgeModel id='b' name='B'><encapsulatedLogic kind='Java'/></businessKnowledgeModel>",
+            "the function in Java is not supported",
+        ),
+        ("<decisionService id='b' name='B'/>", "has no output decision"),
         ("<somethingNew/>", "'somethingNew' is not supported"),
-        (decision("D", "<context/>"), "'context' is not supported; use a decision table"),
-        (decision("D", "<invocation/>"), "'invocation' is not supported"),
-        (decision("D", "<knowledgeRequirement/>" + literal("1")), "'knowledgeRequirement' is not supported"),
-        (decision("D", ""), "needs one decision table or one literal expression"),
+        (decision("D", "<invocation/>"), "the invocation has no expression"),
+        (decision("D", "<filter><in/></filter>"), "the 'in' of the filter has no expression"),
+        (decision("D", "<conditional/>"), "the conditional has no 'if'"),
+        (decision("D", "<newBox/>"), "'newBox' is not supported in a decision"),
+        (decision("D", ""), "needs one decision table or one other expression"),
         (decision("D", literal("")), "the literal expression is empty"),
         (decision("Right", literal("1")), "another input or decision has the same name"),
         (decision("", literal("1")), "needs a name"),
@@ -111,7 +120,6 @@ def test_what_is_no_model_is_refused(text, message):
             "<itemDefinition name='b'><typeRef>a</typeRef></itemDefinition>",
             "refer to each other in a circle",
         ),
-        ("<itemDefinition name='a'><functionItem/></itemDefinition>", "'functionItem'"),
         ("<inputData id='i' name='I'><variable name='J'/></inputData>", "both names must be the same"),
     ],
 )
@@ -134,9 +142,13 @@ def test_what_only_documents_a_model_is_read_over():
     assert dmn.load(model(notes, decision("D", inside + literal("2")))).evaluate("D", {}).value == 2
 
 
-def test_models_with_imports_are_refused():
-    with pytest.raises(DmnError, match="import"):
-        dmn.load(model(OK), imports=[model(OK)])
+def test_models_that_import_each_other_are_refused():
+    first = model(OK, f"<import name='b' namespace='urn:b' importType='{NAMESPACE}'/>")
+    second = model(OK, f"<import name='a' namespace='urn:t' importType='{NAMESPACE}'/>").replace(
+        'namespace="urn:t"', 'namespace="urn:b"'
+    )
+    with pytest.raises(DmnError, match="which imports this model in turn"):
+        dmn.load(first, imports=[second])
 
 
 def test_long_chains_of_decisions_are_no_trouble():
@@ -180,3 +192,63 @@ def test_nothing_but_dmn_errors_comes_of_any_text(parts):
         dmn.load(model(*parts))
     except DmnError as error:
         assert error.problems
+
+
+TYPED = (
+    "<itemDefinition name='tCar'><itemComponent name='co2'><typeRef>number</typeRef></itemComponent></itemDefinition>",
+    input_data("age", "number"),
+    input_data("town", "string"),
+    input_data("born", "date"),
+    input_data("car", "tCar"),
+)
+
+
+@pytest.mark.parametrize(
+    ("logic", "message"),
+    [
+        (literal("age + town"), "'+' doesn't work on a number and a string (at character 5"),
+        (literal("born + 1"), "'+' doesn't work on a date and a number"),
+        (literal("age = town"), "compares a number with a string, which is never true"),
+        (literal('age between 1 and "x"'), "compares a number with a string"),
+        (literal("true > false"), "'>' doesn't work on values of type boolean: they have no order"),
+        (literal("if age then 1 else 2"), "should be true or false but is a number"),
+        (literal("age and true"), "should be true or false but is a number"),
+        (literal('age in (1, "x")'), "tests a number against a string, which never holds"),
+        (literal("car.CO2"), "tCar has no 'CO2'"),
+        (literal("born.yaer"), "a date has no 'yaer'; did you mean 'year'?"),
+        (literal("upper case(age)"), "upper case() takes a string as 'string', not a number"),
+        (literal("[1, 2][item = town]"), "compares a number with a string"),
+        (literal("some x in [1, 2] satisfies x + 1"), "should be true or false but is a number"),
+        (literal("for x in [1, 2] return x + town"), "'+' doesn't work on a number and a string"),
+        (table("age", '"old" -> 1'), "tests a number against a string, which never holds"),
+        (table("age", "> town -> 1"), "compares a number with a string"),
+        (table("car.co2", '["a".."b"] -> 1'), "tests a number against a string"),
+        (
+            table("age", '1 -> "x"', outputs="<output name='o' typeRef='number'/>"),
+            "gives a string where a number is wanted",
+        ),
+    ],
+)
+def test_types_that_clash_are_refused_with_their_place(logic, message):
+    found = problems(*TYPED, decision("D", logic, "age, town, born, car"))
+    assert message in "\n".join(str(problem) for problem in found)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "age = null",
+        "[age][1] + 1",
+        'born + duration("P1D") > date("2026-01-01")',
+        "date and time(born) > now()",
+        'contains([town], "x")',
+        "count(age)",
+        "car.co2 in [1..5]",
+        "if town = null then null else town",
+        "sum(for x in [1, 2] return x * age)",
+        "(function(a, b) a + b)(age, town)",
+        "get value(car, town)",
+    ],
+)
+def test_what_may_go_well_is_no_clash(text):
+    dmn.load(model(*TYPED, decision("D", literal(text), "age, town, born, car")))

@@ -4,8 +4,9 @@
     model.evaluate("Fee", {"Income": 900}).value     # .trace: each decision, its inputs, the rules that held
     model.ask("Fee", {})                             # Question("Income", ...) or the Evaluation
 
-Decision tables with all hit policies, literal expressions, required decisions and item definitions.
-Other boxed expressions, business knowledge models, decision services and imports are refused by name.
+All boxed expressions, decision tables with all hit policies, business knowledge models, decision services,
+item definitions and imports of other models. Of functions in Java a few pure ones are known
+(`feel.java`); others, and those in PMML, are refused by name.
 """
 
 from towpath.engines.dmn.loading import load

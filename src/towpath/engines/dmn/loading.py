@@ -4,78 +4,122 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from towpath.engines import feel, xmltree
-from towpath.engines.dmn.model import Decision, Input, Literal, Model
-from towpath.engines.dmn.problems import DmnError, Problem
-from towpath.engines.dmn.reading import Reading, text_of
-from towpath.engines.dmn.table import Table
-from towpath.engines.dmn.tables import TableReader
-from towpath.engines.dmn.types import ANY, Type
+from towpath.engines.dmn.boxed import Refused
+from towpath.engines.dmn.boxes import EXPRESSIONS, BoxReader
+from towpath.engines.dmn.documents import NAMESPACES, Document, documents
+from towpath.engines.dmn.elements import Decision, Element, Input, Knowledge, Needs, Service
+from towpath.engines.dmn.graph import break_cycles, in_order
+from towpath.engines.dmn.model import Model
+from towpath.engines.dmn.problems import DmnError, Report
+from towpath.engines.dmn.reading import Reading
+from towpath.engines.dmn.run import Logic
+from towpath.engines.feel.names import nearest
+from towpath.engines.feel.types import ANY, Type
 from towpath.engines.xmltree import Node
 
 MAX_DECISIONS = 2_000
-NAMESPACES = {
-    "https://www.omg.org/spec/DMN/20191111/MODEL/": "1.3",
-    "https://www.omg.org/spec/DMN/20211108/MODEL/": "1.4",
-    "https://www.omg.org/spec/DMN/20230324/MODEL/": "1.5",
+_KINDS: dict[str, type[Element]] = {
+    "inputData": Input,
+    "decision": Decision,
+    "businessKnowledgeModel": Knowledge,
+    "decisionService": Service,
 }
-_READ = {"itemDefinition", "inputData", "decision"}
+_READ = {"itemDefinition", "import", *_KINDS}
 _NO_EFFECT = {  # what documents a model and changes no value
     *("association", "businessContextElement", "description", "elementCollection", "extensionElements"),
     *("group", "knowledgeSource", "organizationUnit", "performanceIndicator", "textAnnotation"),
 }
-_NO_EFFECT_IN_DECISION = {
+_NO_EFFECT_INSIDE = {
     *("allowedAnswers", "authorityRequirement", "decisionMaker", "decisionOwner", "description"),
     *("extensionElements", "impactedPerformanceIndicator", "question", "supportedObjective"),
-    *("usingProcess", "usingTask"),
+    *("usingProcess", "usingTask", "variable", "informationRequirement", "knowledgeRequirement"),
 }
-_NO_LOGIC = Literal(feel.compile("null"))  # stands in for logic that was refused
+_REQUIRED: dict[str, type[Element] | tuple[type[Element], ...]] = {
+    "requiredInput": Input,
+    "requiredDecision": Decision,
+    "requiredKnowledge": (Knowledge, Service),
+}
 
 
-def load(xml: str | bytes, imports: Sequence[str | bytes] = ()) -> Model:
-    """A model of DMN 1.3, 1.4 or 1.5. DmnError lists everything that is wrong or not supported."""
-    try:
-        root = xmltree.parse(xml)
-    except xmltree.XmlError as error:
-        raise DmnError([Problem("", "", error.line, error.message)]) from None
-    if root.tag != "definitions" or root.ns not in NAMESPACES:
-        known = ", ".join(NAMESPACES.values())
-        message = f"this is <{root.tag}> of '{root.ns}', not the <definitions> of DMN {known}"
-        raise DmnError([Problem("", "", root.line, message)])
-    loader = _Loader(root)
-    if imports:
-        loader.report.error(root, loader.name, "models that import others are not supported")
-    return loader.model()
+def load(xml: str | bytes, imports: Sequence[str | bytes] = (), *, refuse: bool = True) -> Model:
+    """A model of DMN 1.3, 1.4 or 1.5; `imports` are the models that it imports, directly or not.
+
+    DmnError lists everything that is wrong or not supported. With `refuse=False` the model comes all the
+    same, as long as it is DMN at all: `model.errors` has the list, and what was refused gives null.
+    """
+    ordered, problems = documents(xml, imports)
+    report = Report()
+    report.errors.extend(problems)
+    loaded: dict[Document, DocumentReader] = {}
+    for document in ordered:
+        loaded[document] = DocumentReader(document, report, loaded)
+    main = loaded[ordered[-1]]
+    model = main.model()
+    if model.errors and refuse:
+        raise DmnError(model.errors)
+    return model
 
 
-class _Loader:
-    def __init__(self, root: Node) -> None:
-        self.root = root
-        self.name = root.attrs.get("name", "")
-        self.reading = Reading()
-        self.report = self.reading.report
-        self.nodes: dict[str, Node] = {}  # inputs and decisions, by id
+class DocumentReader:
+    """One document. `elements` are its own by id; `types` what others may name of it."""
+
+    def __init__(self, document: Document, report: Report, loaded: dict[Document, DocumentReader]) -> None:
+        self.root = document.root
+        self.document = document
+        self.name = document.name
+        self.report = report
+        self.imports = [(name, loaded[other]) for name, other in document.imports]
+        self.elements: dict[str, Element] = {}
+        self.nodes: dict[Element, Node] = {}
+        language = self.root.attrs.get("expressionLanguage", "feel")
+        self._check_children()
+        self.reading = Reading(report, self.root.all("itemDefinition"), self._imported_types(), language)
+        self.reading.language(self.root, self.name)
+        self._index()
+        self.reading.parts = tuple({*self.reading.parts, *self._imported_names()})
+        for element, node in self.nodes.items():
+            self._fill(element, node)
+        self._break_cycles()
 
     def model(self) -> Model:
-        self.reading.language(self.root, self.name)
-        for node in self.root.children:
-            if node.ns == self.root.ns and node.tag not in _READ | _NO_EFFECT:
-                self.report.error(node, node.attrs.get("name", ""), f"'{node.tag}' is not supported")
-        self._read_types()
-        self._index()
-        inputs = [self._input(node) for node in self.root.all("inputData")]
-        decisions = [self._decision(node) for node in self.root.all("decision")]
+        decisions = [each for each in self.nodes if isinstance(each, Decision)]
         if not 0 < len(decisions) <= MAX_DECISIONS:
             message = f"a model has 1 to {MAX_DECISIONS} decisions (MAX_DECISIONS), not {len(decisions)}"
             self.report.error(self.root, self.name, message)
-        self._find_cycles(decisions)
-        if self.report.errors:
-            raise DmnError(sorted(self.report.errors, key=lambda problem: problem.line))
-        return Model(self.name, inputs, decisions, self.report.warnings)
+        errors = sorted(self.report.errors + self.report.clashes, key=lambda problem: problem.line)
+        return Model(self.name, list(self.nodes), self.report.warnings, errors)
+
+    def _check_children(self) -> None:
+        for node in self.root.children:
+            if node.ns == self.root.ns and node.tag not in _READ | _NO_EFFECT:
+                self.report.error(node, node.attrs.get("name", ""), f"'{node.tag}' is not supported")
+        for node in self.root.all("import"):
+            kind = node.attrs.get("importType", "")
+            if kind not in NAMESPACES:
+                message = f"imports something of type '{kind}'; only DMN models can be imported"
+                self.report.error(node, node.attrs.get("name", ""), message)
+
+    # -- what imported models bring
+
+    def _imported_types(self) -> dict[str, Type]:
+        return {
+            f"{alias}.{name}" if alias else name: type_
+            for alias, other in self.imports
+            for name, type_ in other.reading.types.items()
+        }
+
+    def _imported_names(self) -> set[str]:
+        own = {each.name for _, other in self.imports for each in other.nodes}
+        return own | {part for _, other in self.imports for part in other.reading.parts}
+
+    # -- the elements, first by name, then with what they consist of
 
     def _index(self) -> None:
         names: set[str] = set()
-        for node in self.root.all("inputData") + self.root.all("decision"):
+        for node in self.root.children:
+            kind = _KINDS.get(node.tag)
+            if kind is None or node.ns != self.root.ns:
+                continue
             name, id_ = node.attrs.get("name", ""), node.attrs.get("id", "")
             if not name:
                 self.report.error(node, name, f"the {node.tag} needs a name")
@@ -83,127 +127,139 @@ class _Loader:
                 self.report.error(node, name, "names that begin with '__' are reserved")
             if name in names:
                 self.report.error(node, name, "another input or decision has the same name")
-            if id_ in self.nodes:
+            if id_ in self.elements:
                 self.report.error(node, name, "another element has the same id")
             names.add(name)
+            element = kind(id_, name, node.line, self._variable_type(node), self.document.namespace)
+            self.nodes[element] = node
             if id_:  # without one it can't be required, which may be meant
-                self.nodes[id_] = node
-
-    # -- types
-
-    def _read_types(self) -> None:
-        waiting = self.root.all("itemDefinition")
-        known = {node.attrs.get("name", "") for node in waiting}
-        while waiting:  # one may name another that comes later
-            ready = [node for node in waiting if not _named_types(node) & (known - set(self.reading.types))]
-            if not ready:
-                for node in waiting:
-                    self.report.error(
-                        node, node.attrs.get("name", ""), "the types refer to each other in a circle"
-                    )
-                return
-            for node in ready:
-                self.reading.types[node.attrs.get("name", "")] = self._type(node)
-            waiting = [node for node in waiting if node not in ready]
-
-    def _type(self, node: Node) -> Type:
-        name = node.attrs.get("name", "")
-        if node.find("functionItem") or node.find("typeConstraint"):
-            self.report.error(node, name, "'functionItem' and 'typeConstraint' are not supported")
-        reference = node.find("typeRef")
-        base = self.reading.type_named(reference.text.strip() if reference else None, node, name)
-        allowed = self.reading.values(node.find("allowedValues"), name)
-        parts = tuple((part.attrs.get("name", ""), self._type(part)) for part in node.all("itemComponent"))
-        one = Type(
-            name,
-            "context" if parts else base.base,
-            allowed or base.allowed,
-            parts or base.components,
-            base.of,
-        )
-        return Type(name, of=one) if node.attrs.get("isCollection") == "true" else one
+                self.elements[id_] = element
 
     def _variable_type(self, node: Node) -> Type:
-        variable = node.find("variable")
         name = node.attrs.get("name", "")
+        variable = node.find("variable")
         if variable is None:
-            return ANY
+            return self.reading.type_named(None, node, name)
         other = variable.attrs.get("name", name)
         if other != name:
             self.report.error(variable, name, f"its variable is named '{other}'; both names must be the same")
-        return self.reading.type_named(variable.attrs.get("typeRef"), variable, name)
+        type_ = self.reading.type_named(variable.attrs.get("typeRef"), variable, name)
+        if node.tag in ("businessKnowledgeModel", "decisionService") and type_.base == "function":
+            return type_.gives or self.reading.type_named(None, node, name)
+        return type_
 
-    # -- inputs and decisions
+    def _fill(self, element: Element, node: Node) -> None:
+        if isinstance(element, Decision):
+            element.needs = self._needs(node, element.name)
+            element.logic = self._logic(element, node)
+        elif isinstance(element, Knowledge):
+            element.needs = self._needs(node, element.name)
+            self._fill_knowledge(element, node)
+        elif isinstance(element, Service):
+            self._fill_service(element, node)
 
-    def _input(self, node: Node) -> Input:
-        name = node.attrs.get("name", "")
-        return Input(node.attrs.get("id", ""), name, node.line, self._variable_type(node))
+    def _fill_knowledge(self, element: Knowledge, node: Node) -> None:
+        body = node.find("encapsulatedLogic")
+        if body is None:
+            self.report.error(node, element.name, "has no encapsulated logic")
+            return
+        reader = BoxReader(self.reading, element.name)
+        element.parameters = reader.parameters(body)
+        before = len(self.report.errors)
+        code = reader.body(body, {**_names(element.needs), element.name: ANY}, element.parameters)
+        refused = len(self.report.errors) > before
+        element.body = None if refused else code
 
-    def _decision(self, node: Node) -> Decision:
-        name = node.attrs.get("name", "")
-        requires = self._requirements(node, name)
-        logic = self._logic(node, name, requires)
-        type_ = self._variable_type(node)
-        return Decision(node.attrs.get("id", ""), name, node.line, type_, requires, logic)
+    def _fill_service(self, element: Service, node: Node) -> None:
+        element.order = in_order
+        for tag, kind in (("inputData", Input), ("inputDecision", Decision)):
+            for reference in node.all(tag):
+                found = self._target(reference, kind, element.name)
+                if isinstance(found, Input | Decision):
+                    element.inputs.append(found)
+        for reference in node.all("outputDecision"):
+            found = self._target(reference, Decision, element.name)
+            if isinstance(found, Decision):
+                element.outputs.append(found)
+        if not node.all("outputDecision"):
+            self.report.error(node, element.name, "has no output decision")
 
-    def _requirements(self, node: Node, name: str) -> tuple[str, ...]:
-        found = []
-        for requirement in node.all("informationRequirement"):
-            for tag, wanted in (("requiredInput", "inputData"), ("requiredDecision", "decision")):
+    # -- requirements
+
+    def _needs(self, node: Node, owner: str) -> Needs:
+        needs: Needs = []
+        for requirement in node.all("informationRequirement") + node.all("knowledgeRequirement"):
+            for tag, kind in _REQUIRED.items():
                 reference = requirement.find(tag)
-                if reference is None:
-                    continue
-                required = self._referred(reference, wanted)
-                if required:
-                    found.append(required)
-                else:
-                    href = reference.attrs.get("href", "")
-                    self.report.error(
-                        requirement, name, f"requires '{href}', but no {wanted} here has that id"
-                    )
-        return tuple(dict.fromkeys(found))
+                found = self._target(reference, kind, owner, requirement) if reference else None
+                if found:
+                    path = self._path(found)
+                    if path not in [each for each, _ in needs]:
+                        needs.append((path, found))
+        return needs
 
-    def _referred(self, reference: Node, wanted: str) -> str:
-        model, _, id_ = reference.attrs.get("href", "").rpartition("#")
-        target = self.nodes.get(id_) if model in ("", self.root.attrs.get("namespace")) else None
-        return target.attrs.get("name", "") if target and target.tag == wanted else ""
+    def _target(
+        self,
+        reference: Node,
+        kind: type[Element] | tuple[type[Element], ...],
+        owner: str,
+        told_at: Node | None = None,
+    ) -> Element | None:
+        href = reference.attrs.get("href", "")
+        namespace, _, id_ = href.rpartition("#")
+        readers = [self] if namespace in ("", self.document.namespace) else []
+        readers += [other for _, other in self.imports if other.document.namespace == namespace]
+        found = readers[0].elements.get(id_) if readers else None
+        if isinstance(found, kind):
+            return found
+        wanted = reference.tag.replace("required", "")
+        wanted = {"Input": "inputData", "Decision": "decision", "Knowledge": "knowledge model"}.get(
+            wanted, wanted
+        )
+        known = nearest(id_, list(readers[0].elements) if readers else [])
+        message = f"requires '{href}', but no {wanted} here has that id{known}"
+        self.report.error(told_at or reference, owner, message)
+        return None
 
-    def _logic(self, node: Node, name: str, requires: tuple[str, ...]) -> Table | Literal:
-        logic: Table | Literal | None = None
-        skipped = _NO_EFFECT_IN_DECISION | {"variable", "informationRequirement"}
-        others = [child for child in node.children if child.ns == node.ns and child.tag not in skipped]
-        for child in others:
-            if child.tag == "decisionTable":
-                logic = TableReader(self.reading, child, name, requires).table()
-            elif child.tag == "literalExpression":
-                logic = self._literal(child, name, requires)
-            else:
-                message = f"'{child.tag}' is not supported; use a decision table or a literal expression"
-                self.report.error(child, name, message)
+    def _path(self, element: Element) -> tuple[str, ...]:
+        """How the logic here names it."""
+        if element in self.nodes:
+            return (element.name,)
+        alias = next((alias for alias, other in self.imports if element in other.nodes), "")
+        return (alias, element.name) if alias else (element.name,)
+
+    # -- logic
+
+    def _logic(self, element: Decision, node: Node) -> Logic:
+        before = len(self.report.errors)
+        others = [
+            child for child in node.children if child.ns == node.ns and child.tag not in _NO_EFFECT_INSIDE
+        ]
+        wrong = [child for child in others if child.tag not in EXPRESSIONS]
+        for child in wrong:
+            self.report.error(child, element.name, f"'{child.tag}' is not supported in a decision")
         if not others:
-            self.report.error(node, name, "needs one decision table or one literal expression")
-        return logic or _NO_LOGIC
+            self.report.error(
+                node, element.name, "needs one decision table or one other expression as its logic"
+            )
+        if others and not wrong:
+            logic = BoxReader(self.reading, element.name).logic(others[0], _names(element.needs))
+            if len(self.report.errors) == before:
+                return logic
+        return Refused(tuple(self.report.errors[before:]))
 
-    def _literal(self, node: Node, name: str, requires: tuple[str, ...]) -> Literal | None:
-        text = text_of(node)
-        if not text:
-            self.report.error(node, name, "the literal expression is empty")
-        expression = self.reading.expression(node, text, requires, name) if text else None
-        return Literal(expression) if expression else None
-
-    def _find_cycles(self, decisions: list[Decision]) -> None:
-        left = {each.name: set(each.requires) for each in decisions}
-        while True:  # take away what requires no decision that is left
-            free = {name for name, required in left.items() if not required & left.keys()}
-            if not free:
-                break
-            left = {name: required for name, required in left.items() if name not in free}
-        for each in decisions:
-            if each.name in left:
-                self.report.error(
-                    self.nodes[each.id], each.name, "requires itself, by way of " + ", ".join(sorted(left))
-                )
+    def _break_cycles(self) -> None:
+        for element, circle in break_cycles([each for each in self.nodes if isinstance(each, Decision)]):
+            names = ", ".join(sorted(each.name for each in circle))
+            before = len(self.report.errors)
+            self.report.error(self.nodes[element], element.name, f"requires itself, by way of {names}")
+            element.needs = []
+            element.logic = Refused(tuple(self.report.errors[before:]))
 
 
-def _named_types(node: Node) -> set[str]:
-    return {part.text.strip() for part in node.iter() if part.tag == "typeRef"}
+def _names(needs: Needs) -> dict[str, Type]:
+    """With the types of data and decisions; what is a function or an imported model may be anything."""
+    return {
+        path[0]: each.type if len(path) == 1 and isinstance(each, Input | Decision) else ANY
+        for path, each in needs
+    }

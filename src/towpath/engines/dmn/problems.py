@@ -36,10 +36,14 @@ class Report:
 
     def __init__(self) -> None:
         self.errors: list[Problem] = []
+        self.clashes: list[Problem] = []  # errors too, but what has them can be evaluated all the same
         self.warnings: list[Problem] = []
 
     def error(self, node: Node, name: str, message: str) -> None:
         self.errors.append(Problem(node.attrs.get("id", ""), name, node.line, message))
+
+    def clash(self, node: Node, name: str, message: str) -> None:
+        self.clashes.append(Problem(node.attrs.get("id", ""), name, node.line, message))
 
     def warn(self, node: Node, name: str, message: str) -> None:
         self.warnings.append(Problem(node.attrs.get("id", ""), name, node.line, message))

@@ -1,19 +1,28 @@
-"""Decision tables (DMN 1.5, chapter 8): which rules hold, and what the hit policy makes of them."""
+"""Decision tables (DMN 1.5, chapter 8): which rules hold, and what the hit policy makes of them.
+
+What analyses need to know of a table stands here in plain terms: `columns`, `rules` and, for each cell, a
+`feel.UnaryTest` (None for "-") with its `text`, its `spans` (literal values and ranges of which one must
+hold), its `excluded` (those of a `not(...)`) and its `node`, the tree of anything else.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import islice
 from typing import Any
 
 from towpath.engines import feel
+from towpath.engines.dmn.index import ColumnIndex, index_of
+from towpath.engines.dmn.run import Seen, note_of
 from towpath.engines.dmn.trace import MatchedRule
-from towpath.engines.dmn.types import ANY, Type, outside
+from towpath.engines.dmn.types import outside
 from towpath.engines.feel.closures import Unknown
 from towpath.engines.feel.limits import Scope, budget_of
-from towpath.engines.feel.values import arithmetic, equal, ordered
+from towpath.engines.feel.operations import arithmetic
+from towpath.engines.feel.types import ANY, Type, coerced
+from towpath.engines.feel.values import equal, ordered
 
 LISTS = frozenset(["RULE ORDER", "OUTPUT ORDER", "COLLECT"])
 POLICIES = LISTS | {"UNIQUE", "ANY", "PRIORITY", "FIRST"}
@@ -22,11 +31,12 @@ Note = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """An input: its expression, its type, and the values that the table is made for."""
+    """An input: its expression, its type, and the values that the table is made for. `label` is for people."""
 
     expression: feel.Expression
     type: Type = ANY
     allowed: feel.UnaryTest | None = None
+    label: str = ""
 
     def misfit(self, value: Any) -> str:
         why = self.type.misfit(value) or outside(self.allowed, value)
@@ -44,10 +54,11 @@ class Output:
     default: feel.Expression | None = None
 
     def checked(self, value: Any, note: Note) -> Any:
-        why = self.type.misfit(value) or outside(self.allowed, value)
+        found, why = coerced(self.type, value)
+        why = why or outside(self.allowed, found)
         if why:
             note(f"output {self.name or 'column'} {why}")
-        return None if why else value
+        return None if why else found
 
     def rank(self, value: Any, scope: Scope) -> int:
         budget = budget_of(scope)
@@ -57,19 +68,13 @@ class Output:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`tests` by column, None where the cell is "-"."""
+    """`tests` by column, None where the cell is "-". `index` counts from 1."""
 
     id: str
     index: int
     tests: tuple[feel.UnaryTest | None, ...]
     outputs: tuple[feel.Expression, ...]
     annotations: dict[str, str]
-
-    def holds(self, values: Sequence[Any], scope: Scope) -> bool:
-        for test, value in zip(self.tests, values):  # noqa: B905 - the loader counted them; this is the hot loop
-            if test is not None and not test(value, scope):
-                return False
-        return True
 
     def unsettled(self, values: Sequence[Any], scope: Scope) -> Unknown | bool:
         """Whether it holds, or the first unknown that this hangs on. Unknown values are `Unknown`s."""
@@ -114,33 +119,64 @@ def _before(a: feel.Range, b: feel.Range) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Table:
+    """`name` is that of the decision or knowledge model that has it; `id` and `line` are its own."""
+
     columns: tuple[Column, ...]
     outputs: tuple[Output, ...]
     rules: tuple[Rule, ...]
     policy: str
     aggregation: str = ""
+    name: str = ""
+    id: str = ""
+    line: int = 0
+    kind: str = "decision table"
+    indexes: tuple[ColumnIndex | None, ...] = field(init=False, repr=False, compare=False)
 
-    kind = "decision table"
+    def __post_init__(self) -> None:
+        by_column = [[rule.tests[place] for rule in self.rules] for place in range(len(self.columns))]
+        object.__setattr__(self, "indexes", tuple(map(index_of, by_column)))
 
-    def evaluate(self, scope: Scope, note: Note) -> tuple[Any, dict[str, Any], tuple[MatchedRule, ...]]:
-        """The value, the inputs seen and the rules that gave it. `note` is told what is wrong."""
-        values = [column.expression(scope) for column in self.columns]
+    def work_out(self, scope: Scope) -> Seen:
+        """The value, the inputs seen and the rules that gave it. What is wrong is told to the run."""
+        values = [column.expression.run(scope) for column in self.columns]
         seen = {column.expression.text: value for column, value in zip(self.columns, values, strict=True)}
+        note = note_of(scope, self.name, self.id, self.line)
         if self._misfits(values, note):
             return None, seen, ()
-        rules = (rule for rule in self.rules if rule.holds(values, scope))
-        found = list(islice(rules, 1)) if self.policy == "FIRST" else list(rules)
+        matching = self.matching(values, scope)
+        found = list(islice(matching, 1)) if self.policy == "FIRST" else list(matching)
         value, matched = self._outcome(found, scope, note)
         return value, seen, matched
 
-    def ask(self, scope: Scope, note: Note) -> tuple[Any, dict[str, Any], tuple[MatchedRule, ...]]:
-        """As `evaluate`, from what is known; raises the first Unknown that may still change the value."""
+    def matching(self, values: Sequence[Any], scope: Scope) -> Iterator[Rule]:
+        """The rules that hold for these values of the columns, in order."""
+        open_, settled = (1 << len(self.rules)) - 1, []
+        for index, value in zip(self.indexes, values, strict=True):
+            rows = index.rows(value) if index else None
+            if rows is not None:
+                open_ &= rows
+            settled.append(index.settled if index and rows is not None else 0)
+        while open_:
+            bit = open_ & -open_
+            open_ ^= bit
+            rule = self.rules[bit.bit_length() - 1]
+            for test, value, sure in zip(rule.tests, values, settled):  # noqa: B905 - the loader counted them
+                if test is not None and not sure & bit and not test.run(value, scope):
+                    break
+            else:
+                yield rule
+
+    # -- asking
+
+    def ask(self, scope: Scope) -> Seen:
+        """As `work_out`, from what is known; raises the first Unknown that may still change the value."""
         values = [_known_or_not(column, scope) for column in self.columns]
         seen = {
             column.expression.text: value
             for column, value in zip(self.columns, values, strict=True)
             if not isinstance(value, Unknown)
         }
+        note = note_of(scope, self.name, self.id, self.line)
         if self._misfits(values, note):
             return None, seen, ()
         value, matched = self._outcome(self._settled(values, scope), scope, note)
@@ -166,22 +202,22 @@ class Table:
         return held
 
     def _misfits(self, values: Sequence[Any], note: Note) -> bool:
-        known = [
-            (column, value)
-            for column, value in zip(self.columns, values, strict=True)
-            if not isinstance(value, Unknown)
-        ]
-        misfits = [why for column, value in known if (why := column.misfit(value))]
-        for why in misfits:
-            note(f"input {why}")
-        return bool(misfits)
+        wrong = False
+        for column, value in zip(self.columns, values, strict=True):
+            if (column.type is ANY and column.allowed is None) or isinstance(value, Unknown):
+                continue
+            why = column.misfit(value)
+            if why:
+                note(f"input {why}")
+                wrong = True
+        return wrong
 
     # -- the hit policies
 
     def _outcome(self, rules: list[Rule], scope: Scope, note: Note) -> tuple[Any, tuple[MatchedRule, ...]]:
         if not rules:
             return self._default(scope, note), ()
-        matched = [(rule, [output(scope) for output in rule.outputs]) for rule in rules]
+        matched = [(rule, [output.run(scope) for output in rule.outputs]) for rule in rules]
         if self.policy in ("PRIORITY", "OUTPUT ORDER"):
             matched.sort(key=lambda each: self._ranks(each[1], scope))
         if self.policy == "PRIORITY":
@@ -195,7 +231,9 @@ class Table:
     def _combined(self, outputs: list[Any], shown: list[MatchedRule], scope: Scope, note: Note) -> Any:
         if self.policy in LISTS:
             return self._aggregated(outputs) if self.aggregation else outputs
-        if self.policy == "UNIQUE" and len(outputs) > 1:
+        if len(outputs) == 1:
+            return outputs[0]
+        if self.policy == "UNIQUE":
             note(f"{_listed(shown)} hold at once, but the hit policy is UNIQUE: only one may")
             return None
         budget = budget_of(scope)
@@ -219,7 +257,7 @@ class Table:
     def _default(self, scope: Scope, note: Note) -> Any:
         if not any(output.default for output in self.outputs):
             return [] if self.policy in LISTS and not self.aggregation else None
-        values = [output.default(scope) if output.default else None for output in self.outputs]
+        values = [output.default.run(scope) if output.default else None for output in self.outputs]
         value = self._output(values, note)
         return [value] if self.policy in LISTS and not self.aggregation else value
 
@@ -227,15 +265,17 @@ class Table:
         return [output.rank(value, scope) for output, value in zip(self.outputs, values, strict=True)]
 
     def _output(self, values: list[Any], note: Note) -> Any:
-        checked = [output.checked(value, note) for output, value in zip(self.outputs, values, strict=True)]
         if len(self.outputs) == 1:
-            return checked[0]
-        return {output.name: value for output, value in zip(self.outputs, checked, strict=True)}
+            return self.outputs[0].checked(values[0], note)
+        return {
+            output.name: output.checked(value, note)
+            for output, value in zip(self.outputs, values, strict=True)
+        }
 
 
 def _known_or_not(column: Column, scope: Scope) -> Any:
     try:
-        return column.expression(scope)
+        return column.expression.run(scope)
     except Unknown as unknown:
         return unknown
 

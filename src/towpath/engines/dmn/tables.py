@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from towpath.engines import feel
-from towpath.engines.dmn.reading import Reading, text_of
+from towpath.engines.dmn.reading import Names, Reading, text_of
 from towpath.engines.dmn.table import POLICIES, Column, Output, Rule, Table
+from towpath.engines.feel.checking import check
+from towpath.engines.feel.types import ANY, Type
 from towpath.engines.xmltree import Node
 
 _AGGREGATIONS = ("SUM", "COUNT", "MIN", "MAX")
@@ -15,7 +17,7 @@ _NULL = feel.compile("null")
 class TableReader:
     """One table of the decision `owner`, whose expressions may read `names`."""
 
-    def __init__(self, reading: Reading, node: Node, owner: str, names: tuple[str, ...]) -> None:
+    def __init__(self, reading: Reading, node: Node, owner: str, names: Names) -> None:
         self.reading = reading
         self.report = reading.report
         self.node = node
@@ -35,9 +37,14 @@ class TableReader:
             self.report.error(self.node, self.owner, "the table has no output column")
         columns = [self._column(node, place) for place, node in enumerate(self.inputs, 1)]
         outputs = [self._output(node, policy) for node in self.outputs]
+        self.tested = [self._tested(column) for column in columns]
+        self.given = [output.type for output in outputs]
         rules = [self._rule(node, index) for index, node in enumerate(self.node.all("rule"), 1)]
         known = tuple(column for column in columns if column)
-        return Table(known, tuple(outputs), tuple(rules), policy, aggregation)
+        if len(known) < len(columns) or any(len(rule.tests) != len(known) for rule in rules):
+            rules = []  # what is wrong was told
+        id_, line = self.node.attrs.get("id", ""), self.node.line
+        return Table(known, tuple(outputs), tuple(rules), policy, aggregation, self.owner, id_, line)
 
     def _policy(self) -> tuple[str, str]:
         policy = self.node.attrs.get("hitPolicy", "UNIQUE")
@@ -62,7 +69,8 @@ class TableReader:
         expression = self.reading.expression(inner, text, self.names, self.owner)
         allowed = self.reading.values(node.find("inputValues"), self.owner)
         type_ = self.reading.type_named(inner.attrs.get("typeRef"), inner, self.owner)
-        return Column(expression, type_, allowed) if expression else None
+        label = node.attrs.get("label", "")
+        return Column(expression, type_, allowed, label) if expression else None
 
     def _output(self, node: Node, policy: str) -> Output:
         name = node.attrs.get("name", "")
@@ -77,8 +85,10 @@ class TableReader:
             )
         default = node.find("defaultOutputEntry")
         text = text_of(default)
-        entry = self.reading.expression(default, text, self.names, self.owner) if default and text else None
         type_ = self.reading.type_named(node.attrs.get("typeRef"), node, self.owner)
+        entry = None
+        if default and text:
+            entry = self.reading.expression(default, text, self.names, self.owner, wanted=type_)
         return Output(name, type_, allowed, order, entry)
 
     def _ordered_elsewhere(self, node: Node) -> bool:
@@ -91,19 +101,30 @@ class TableReader:
             if len(found) != len(wanted):
                 message = f"rule {index} has {len(found)} {what} entries; the table has {len(wanted)} columns"
                 self.report.error(node, self.owner, message)
-        tests = tuple(self._cell(cell) for cell in cells)
-        outputs = tuple(self._result(result, index) for result in results)
+        tests = tuple(map(self._cell, cells, [*self.tested, *[ANY] * len(cells)]))
+        types = [*self.given, *[ANY] * len(results)]
+        outputs = tuple(
+            self._result(result, index, type_) for result, type_ in zip(results, types, strict=False)
+        )
         return Rule(node.attrs.get("id", ""), index, tests, outputs, self._notes(node))
 
-    def _cell(self, cell: Node) -> feel.UnaryTest | None:
-        text = text_of(cell)
-        return None if text in ("", "-") else self.reading.test(cell, text, self.names, self.owner)
+    def _tested(self, column: Column | None) -> Type:
+        """What the cells of a column are tested against: its own type, or that of its expression."""
+        if column is None:
+            return ANY
+        return check(column.expression.node, self.names)[0] if column.type is ANY else column.type
 
-    def _result(self, result: Node, index: int) -> feel.Expression:
+    def _cell(self, cell: Node, tested: Type) -> feel.UnaryTest | None:
+        text = text_of(cell)
+        return None if text in ("", "-") else self.reading.test(cell, text, self.names, self.owner, tested)
+
+    def _result(self, result: Node, index: int, wanted: Type) -> feel.Expression:
         text = text_of(result)
         if not text:
             self.report.warn(result, self.owner, f"rule {index} has an empty output, which counts as null")
-        made = self.reading.expression(result, text, self.names, self.owner) if text else None
+        if not text:
+            return _NULL
+        made = self.reading.expression(result, text, self.names, self.owner, wanted=wanted)
         return made or _NULL
 
     def _notes(self, rule: Node) -> dict[str, str]:

@@ -20,9 +20,11 @@ class MatchedRule:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One decision. `kind` is "decision table" or "literal expression"; `rules` are those that gave the output.
+    """One decision, or one table inside of it or of a business knowledge model that it calls.
 
-    `inputs` are the values that it saw: by input expression for a table, by name for an expression.
+    `decision` is the name of what has the logic. `kind` is that of the logic: "decision table", "literal
+    expression", "context", "invocation" …; `rules` are those that gave the output. `inputs` are the values
+    that it saw: by input expression for a table, by name for what else reads them.
     """
 
     decision: str

@@ -12,19 +12,11 @@ from typing import Any
 
 from towpath.engines.feel.limits import POWER_STEPS, Scope, budget_of
 from towpath.engines.feel.nodes import Node
-from towpath.engines.feel.values import (
-    ARITHMETIC,
-    FAILURES,
-    Range,
-    arithmetic,
-    equal,
-    kind,
-    negated,
-    ordered,
-)
+from towpath.engines.feel.operations import ARITHMETIC, arithmetic, negated
+from towpath.engines.feel.types import is_instance
+from towpath.engines.feel.values import FAILURES, ORDERS, Range, equal, half_range, ordered
 
 Code = Callable[[Scope], Any]
-Test = Callable[[Any, Scope], bool | None]
 _SIMPLE = (Decimal, str, bool)
 
 
@@ -81,7 +73,9 @@ def _range(node: Node) -> Code:
 
     def build(scope: Scope) -> Range | None:
         start, end = low(scope), high(scope)
-        return Range(start, low_included, end, high_included) if ordered("<=", start, end) else None
+        if (start is None) is (end is None) and not ordered("<=", start, end):
+            return None
+        return Range(start, low_included, end, high_included)
 
     return build
 
@@ -91,13 +85,7 @@ def _half_range(node: Node) -> Code:
 
     def build(scope: Scope) -> Range | None:
         value = end(scope)
-        if value is None:
-            return None
-        if sign == "=":
-            return Range(value, True, value, True)
-        if sign[0] == "<":
-            return Range(None, False, value, sign == "<=")
-        return Range(value, sign == ">=", None, False)
+        return None if value is None else half_range(sign, value)
 
     return build
 
@@ -119,7 +107,10 @@ def _arithmetic(node: Node) -> Code:
                 return on_numbers(a, b)
             except FAILURES:
                 return None
-        return arithmetic(sign, a, b)
+        result = arithmetic(sign, a, b)
+        if type(result) is str:
+            budget_of(scope).charge(result)
+        return result
 
     return work_out
 
@@ -138,144 +129,49 @@ def _negate(node: Node) -> Code:
 
 
 def _compare(node: Node) -> Code:
-    left, test = code(node.children[0]), sign_test(node.value, node.children[1])
-    return lambda scope: test(left(scope), scope)
+    left, right = node.children
+    if right.kind == "literal" and type(right.value) in _SIMPLE and left.kind == "name":
+        return _compare_name(left.value, node.value, right.value)
+    value, test = code(left), sign_test(node.value, right)
+    return lambda scope: test(value(scope), scope)
 
 
-def _between(node: Node) -> Code:
-    value, low, high = map(code, node.children)
+def _compare_name(name: str, sign: str, literal: Any) -> Code:
+    """`age >= 18`: the most frequent of all conditions, in one closure."""
+    what, holds = type(literal), _EQUALS.get(sign) or ORDERS[sign]
+    other = code(Node("literal", 0, (), literal))
+    test = _equality(other, sign == "=") if sign in _EQUALS else _order(sign, other)
+    plain = what is not bool or sign in _EQUALS
 
     def compare(scope: Scope) -> bool | None:
-        tested = value(scope)
-        return _both(ordered(">=", tested, low(scope)), ordered("<=", tested, high(scope)))
+        try:
+            value = scope[name]
+        except KeyError:
+            value = None
+        if type(value) is what and plain:
+            return holds(value, literal)
+        return test(value, scope)
 
     return compare
 
 
-def _both(left: bool | None, right: bool | None) -> bool | None:
-    if left is False or right is False:
-        return False
-    return None if left is None or right is None else True
+_EQUALS: dict[str, Callable[[Any, Any], bool]] = {
+    "=": lambda a, b: bool(a == b),
+    "!=": lambda a, b: bool(a != b),
+}
 
 
-def _and_or(node: Node) -> Code:
-    """Three-valued: the deciding value (false for `and`) wins over null and over what is not yet known."""
-    parts = [code(child) for child in node.children]
-    decides: bool = node.kind == "or"
-
-    def combine(scope: Scope) -> bool | None:
-        result: bool | None = not decides
-        unknown: Unknown | None = None
-        for part in parts:
-            try:
-                value = part(scope)
-            except Unknown as missing:
-                unknown = unknown or missing
-                continue
-            if value is decides:
-                return bool(decides)
-            if type(value) is not bool:
-                result = None
-        if unknown:
-            raise unknown
-        return result
-
-    return combine
-
-
-def _if(node: Node) -> Code:
-    condition, then, otherwise = map(code, node.children)
-    return lambda scope: then(scope) if condition(scope) is True else otherwise(scope)
-
-
-def _in(node: Node) -> Code:
-    value, test = code(node.children[0]), tests(node.children[1:])
-    return lambda scope: test(value(scope), scope)
-
-
-# -- unary tests
-
-
-def tests(nodes: tuple[Node, ...]) -> Test:
-    """True if one of them is; else null if one of them is."""
-    parts = [unary(node) for node in nodes]
-    if len(parts) == 1:
-        return parts[0]
-
-    def any_of(value: Any, scope: Scope) -> bool | None:
-        result: bool | None = False
-        for part in parts:
-            found = part(value, scope)
-            if found is True:
-                return True
-            if found is None:
-                result = None
-        return result
-
-    return any_of
-
-
-def unary(node: Node) -> Test:
-    end = node.children[0]
-    if node.value != "in":
-        return _asking(end, sign_test(node.value, end))
-    if end.kind == "literal":
-        if not isinstance(end.value, Range):
-            return sign_test("=", end)
-        contains = end.value.contains
-        return lambda value, scope: contains(value)
-    if end.kind == "list" and end.children and all(item.kind == "literal" for item in end.children):
-        return tests(tuple(Node("test", item.position, (item,), "in") for item in end.children))
-    inner, question, wants_range = code(end), end.question, end.kind in ("range", "half range")
-
-    def holds(value: Any, scope: Scope) -> bool | None:
-        found = inner(scope)
-        if found is None and wants_range:
-            return None
-        if question and (found is None or type(found) is bool):
-            return found
-        return _is_in(value, found, scope)
-
-    return _asking(end, holds)
-
-
-def _asking(node: Node, test: Test) -> Test:
-    """A test that reads `?` gets a scope that has it."""
-    if not node.question:
-        return test
-
-    def asked(value: Any, scope: Scope) -> bool | None:
-        inner = scope.copy()
-        inner["?"] = value
-        return test(value, inner)
-
-    return asked
-
-
-def _is_in(value: Any, found: Any, scope: Scope) -> bool | None:
-    if isinstance(found, Range):
-        return found.contains(value)
-    if isinstance(found, list):
-        if isinstance(value, list) and equal(value, found, budget_of(scope)):
-            return True
-        budget_of(scope).spend(len(found))
-        return any(_is_in(value, item, scope) is True for item in found if not isinstance(item, list))
-    if found is True and type(value) is not bool:  # an expression that says so itself
-        return True
-    return equal(value, found, budget_of(scope))
-
-
-def sign_test(sign: str, end: Node) -> Test:
-    """`value sign end`."""
-    if end.kind == "literal" and sign == "=" and type(end.value) in (str, Decimal):
-        return _same(end.value)
-    other = code(end)
-    if sign in ("=", "!="):
-        return _equality(other, sign == "=")
+def _order(sign: str, other: Code) -> Callable[[Any, Scope], bool | None]:
     return lambda value, scope: ordered(sign, value, other(scope))
 
 
-def _equality(other: Code, wanted: bool) -> Test:
+def sign_test(sign: str, end: Node) -> Callable[[Any, Scope], bool | None]:
+    """`value sign end`."""
+    other = code(end)
+    return _equality(other, sign == "=") if sign in ("=", "!=") else _order(sign, other)
+
+
+def _equality(other: Code, wanted: bool) -> Callable[[Any, Scope], bool | None]:
     def compare(value: Any, scope: Scope) -> bool | None:
         end = other(scope)
         if type(value) is type(end) and type(value) in _SIMPLE:
@@ -286,16 +182,68 @@ def _equality(other: Code, wanted: bool) -> Test:
     return compare
 
 
-def _same(literal: Any) -> Test:
-    """Equality with a text or number that stands there: by far the most frequent test."""
-    what = type(literal)
+def _between(node: Node) -> Code:
+    value, low, high = map(code, node.children)
 
-    def same(value: Any, scope: Scope) -> bool | None:
-        if type(value) is what:
-            return bool(value == literal)
-        return False if value is None else None if kind(value) != kind(literal) else bool(value == literal)
+    def compare(scope: Scope) -> bool | None:
+        tested = value(scope)
+        return both(ordered(">=", tested, low(scope)), ordered("<=", tested, high(scope)))
 
-    return same
+    return compare
+
+
+def both(left: bool | None, right: bool | None) -> bool | None:
+    if left is False or right is False:
+        return False
+    return None if left is None or right is None else True
+
+
+def _and_or(node: Node) -> Code:
+    """Three-valued: the deciding value (false for `and`) wins over null and over what is not yet known."""
+    parts = [code(child) for child in node.children]
+    decides: bool = node.kind == "or"
+    goes_on = not decides
+
+    def combine(scope: Scope) -> bool | None:
+        result: bool | None = goes_on
+        unknown: Unknown | None = None
+        for part in parts:
+            try:
+                value = part(scope)
+            except Unknown as missing:
+                unknown = unknown or missing
+                continue
+            if value is goes_on:
+                continue
+            if value is decides:
+                return not goes_on
+            result = None
+        if unknown:
+            raise unknown
+        return result
+
+    return combine
+
+
+def _if(node: Node) -> Code:
+    return conditional(*map(code, node.children))
+
+
+def conditional(condition: Code, then: Code, otherwise: Code) -> Code:
+    """Null counts as false; a condition that is neither makes the whole null (section 7.3.10)."""
+
+    def choose(scope: Scope) -> Any:
+        found = condition(scope)
+        if found is True:
+            return then(scope)
+        return otherwise(scope) if found is False or found is None else None
+
+    return choose
+
+
+def _instance_of(node: Node) -> Code:
+    value, type_ = code(node.children[0]), node.value
+    return lambda scope: is_instance(value(scope), type_)
 
 
 KINDS: dict[str, Callable[[Node], Code]] = {
@@ -312,5 +260,5 @@ KINDS: dict[str, Callable[[Node], Code]] = {
     "and": _and_or,
     "or": _and_or,
     "if": _if,
-    "in": _in,
+    "instance of": _instance_of,
 }

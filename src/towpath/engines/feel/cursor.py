@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from towpath.engines.feel.lexer import Token, tokens
 from towpath.engines.feel.limits import MAX_DEPTH, FeelError
 from towpath.engines.feel.nodes import Node
 
-_NOT_SUPPORTED = {"instance": "'instance of' is not supported"}
+Part = TypeVar("Part")
 
 
 class Cursor:
@@ -49,7 +49,7 @@ class Cursor:
 
     def end(self) -> None:
         if self.token.kind != "end":
-            raise self.error(_NOT_SUPPORTED.get(self.token.text, f"unexpected {self.found()}"))
+            raise self.error(f"unexpected {self.found()}")
 
     def node(self, kind: str, position: int, children: Sequence[Node] = (), value: Any = None) -> Node:
         made = Node(kind, position, tuple(children), value)
@@ -57,7 +57,7 @@ class Cursor:
             raise self.error(f"nested deeper than {MAX_DEPTH} levels (MAX_DEPTH)", position)
         return made
 
-    def separated(self, part: Callable[[], Node]) -> list[Node]:
+    def separated(self, part: Callable[[], Part]) -> list[Part]:
         parts = [part()]
         while self.accept(","):
             parts.append(part())

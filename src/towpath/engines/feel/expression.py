@@ -5,36 +5,43 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from towpath.engines.feel import closures, iteration
+from towpath.engines.feel import closures, iteration, unary
 from towpath.engines.feel.limits import BUDGET, MAX_DEPTH, Budget, Exceeded, FeelError, Scope
 from towpath.engines.feel.nodes import Node
 from towpath.engines.feel.parser import Parser
+from towpath.engines.feel.types import Type
 from towpath.engines.feel.values import Range
 
 
 class _Compiled:
-    __slots__ = ("names", "text")
+    """`node` is the tree that was read, for those who look into it (type checks, tables)."""
 
-    def __init__(self, text: str, names: Iterable[str]) -> None:
+    __slots__ = ("_loops", "names", "node", "text")
+
+    def __init__(self, text: str, names: Iterable[str], node: Node) -> None:
         self.text = text
         self.names = tuple(names)
+        self.node = node
+        self._loops = any(each.kind in iteration.LOOPS for each in node.walk())
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.text!r})"
 
 
 class Expression(_Compiled):
-    """Call it with a context (name -> value). `names` are the variables that it reads from there."""
+    """Call it with a context (name -> value). `names` are the variables that it reads from there.
 
-    __slots__ = ("_loops", "run")
+    `run` is the bare closure, for callers that bring a scope with a budget and catch `Exceeded` themselves.
+    """
+
+    __slots__ = ("run",)
 
     def __init__(self, text: str, names: Iterable[str], node: Node) -> None:
-        super().__init__(text, names)
+        super().__init__(text, names, node)
         self.run = closures.code(node)
-        self._loops = _loops(node)
 
     def __call__(self, context: Mapping[str, Any]) -> Any:
-        if self._loops or not isinstance(context, dict):
+        if self._loops or type(context) is not dict:
             context = _scope(context, self._loops)
         try:
             return self.run(context)
@@ -45,28 +52,31 @@ class Expression(_Compiled):
 class UnaryTest(_Compiled):
     """Call it with the tested value and a context; true or false, never null.
 
-    `spans` are the literal values and ranges of which one must hold, or None where the text says more.
+    `spans` are the literal values and ranges of which one must hold, or None where the text says more;
+    `excluded` are those of a `not(...)`, none of which may hold; `any` tells that it is "-".
     """
 
-    __slots__ = ("_loops", "_negated", "run", "spans")
+    __slots__ = ("_negated", "any", "excluded", "run", "spans")
 
     def __init__(self, text: str, names: Iterable[str], node: Node) -> None:
-        super().__init__(text, names)
+        super().__init__(text, names, node)
         self._negated = node.kind == "not tests"
-        self._loops = _loops(node)
-        self.spans = None if self._negated else _spans(node)
+        self.any = node.kind == "any"
+        literals = unary.spans(node.children)
+        self.spans: list[Range] | None = None if self._negated else literals
+        self.excluded: list[Range] | None = literals if self._negated else None
         self.run = self._runner(node)
 
     def _runner(self, node: Node) -> Callable[[Any, Scope], bool]:
         if node.kind == "any":
             return lambda value, scope: True
-        test = closures.tests(node.children)
+        test = unary.tests(node.children)
         if self._negated:
             return lambda value, scope: test(value, scope) is False
         return lambda value, scope: test(value, scope) is True
 
     def __call__(self, value: Any, context: Mapping[str, Any]) -> bool:
-        if self._loops or not isinstance(context, dict):
+        if self._loops or type(context) is not dict:
             context = _scope(context, self._loops)
         try:
             return self.run(value, context)
@@ -74,12 +84,22 @@ class UnaryTest(_Compiled):
             raise stopped(self.text, error) from None
 
 
-def compile(text: str, names: Iterable[str] = (), *, closed: bool = False) -> Expression:  # noqa: A001
+def compile(  # noqa: A001
+    text: str,
+    names: Iterable[str] = (),
+    *,
+    closed: bool = False,
+    types: Mapping[str, Type] | None = None,
+    parts: Iterable[str] = (),
+    loose: bool = False,
+) -> Expression:
     """An expression; FeelError if it can't be read, or reads a name that is not among `names`.
 
-    Without any names every name may be read, unless `closed` says that there are none.
+    Without any names every name may be read, unless `closed` says that there are none. `types` are those
+    that the text may name, `parts` entries that contexts are known to have, which matters where their
+    names have signs in them. `loose`: a name that is not known may be an entry of the item, as in a filter.
     """
-    parser = Parser(text, tuple(names), closed)
+    parser = Parser(text, tuple(names), closed, types, tuple(parts), loose)
     try:
         node = parser.whole_expression()
         return Expression(text, parser.reads, node)
@@ -87,9 +107,16 @@ def compile(text: str, names: Iterable[str] = (), *, closed: bool = False) -> Ex
         raise stopped(text, error) from None
 
 
-def compile_unary(text: str, names: Iterable[str] = (), *, closed: bool = False) -> UnaryTest:
+def compile_unary(
+    text: str,
+    names: Iterable[str] = (),
+    *,
+    closed: bool = False,
+    types: Mapping[str, Type] | None = None,
+    parts: Iterable[str] = (),
+) -> UnaryTest:
     """The unary tests of a cell: `-`, `< 5`, `[1..5]`, `"a", "b"`, `not(...)`, or a condition on `?`."""
-    parser = Parser(text, tuple(names), closed)
+    parser = Parser(text, tuple(names), closed, types, tuple(parts))
     try:
         node = parser.whole_tests()
         return UnaryTest(text, parser.reads, node)
@@ -111,26 +138,3 @@ def _scope(context: Mapping[str, Any], loops: bool) -> Scope:
         scope = scope.copy()
         scope[BUDGET] = Budget()
     return scope
-
-
-def _loops(node: Node) -> bool:
-    return any(each.kind in iteration.LOOPS for each in node.walk())
-
-
-def _spans(node: Node) -> list[Range] | None:
-    spans = [_span(test.value, test.children[0]) for test in node.children]
-    known = [span for span in spans if span is not None]
-    return known if spans and len(known) == len(spans) else None
-
-
-def _span(sign: str, end: Node) -> Range | None:
-    value = end.value
-    if end.kind != "literal" or value is None or sign == "!=":
-        return None
-    if isinstance(value, Range):
-        return value if sign == "in" else None
-    if sign in ("in", "="):
-        return Range(value, True, value, True)
-    return (
-        Range(value, sign == ">=", None, False) if sign[0] == ">" else Range(None, False, value, sign == "<=")
-    )

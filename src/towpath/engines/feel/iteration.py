@@ -1,184 +1,245 @@
-"""Closures that reach into values and go through lists: paths, filters, calls, loops."""
+"""Closures that reach into values and go through lists: paths, filters, loops."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from towpath.engines.feel.closures import KINDS, Code, code
-from towpath.engines.feel.limits import MAX_LIST, Exceeded, Scope, bounded_list, budget_of
+from towpath.engines.feel.limits import CALL_STEPS, MAX_LIST, Exceeded, Scope, bounded_list, budget_of
 from towpath.engines.feel.nodes import Node
 from towpath.engines.feel.times import part_of
-from towpath.engines.feel.values import Range, kind
+from towpath.engines.feel.values import Range, is_huge, kind
 
-LOOPS = frozenset(["filter", "for", "some", "every"])
+LOOPS = frozenset(["filter", "for", "some", "every", "function", "invoke"])  # these share one budget
+_WEIGHTS = {"call": CALL_STEPS, "invoke": CALL_STEPS, "context": 2, "function": 2, "list": 1, "arithmetic": 1}
+_RANGE_PARTS: dict[str, Callable[[Range], Any]] = {
+    "start": lambda value: value.low,
+    "end": lambda value: value.high,
+    "start included": lambda value: value.low_included,
+    "end included": lambda value: value.high_included,
+}
 
 
 def _path(node: Node) -> Code:
     source, name = code(node.children[0]), node.value
-    return lambda scope: _entry(source(scope), name)
+
+    def read(scope: Scope) -> Any:
+        value = source(scope)
+        if type(value) is list:
+            budget_of(scope).charge(value)
+        return entry(value, name)
+
+    return read
 
 
-def _entry(value: Any, name: str) -> Any:
+def entry(value: Any, name: str) -> Any:
+    """An entry of a context, of each of a list, or a part of a date, a duration or a range."""
     if isinstance(value, Mapping):
         return value.get(name)
     if isinstance(value, list):
-        return [_entry(item, name) for item in value if not isinstance(item, list)]
+        return [entry(item, name) for item in value if not isinstance(item, list)]
     if isinstance(value, Range):
-        parts = {"start": value.low, "end": value.high}
-        parts |= {"start included": value.low_included, "end included": value.high_included}
-        return parts.get(name)
+        part = _RANGE_PARTS.get(name)
+        return part(value) if part else None
     return part_of(value, name)
+
+
+# -- filters
 
 
 def _filter(node: Node) -> Code:
     source, condition = map(code, node.children)
-    names = {each.value for each in node.children[1].walk() if each.kind == "name"} - {"item"}
-
-    def select(scope: Scope) -> Any:
-        found = source(scope)
-        items = found if isinstance(found, list) else [] if found is None else [found]
-        budget_of(scope).spend(len(items) + 1)
-        kept = []
-        for inner, item in _each_item(items or [None], names, scope):
-            holds = condition(inner)
-            if kind(holds) == "number":
-                return _item_at(items, holds)
-            if holds is True and items:
-                kept.append(item)
-        return kept
-
-    return select
+    names = names_read(node.children[1])
+    weight = weight_of(node.children[1])
+    fresh = any(each.kind == "function" for each in node.children[1].walk())
+    return lambda scope: select(source(scope), condition, names, scope, fresh, weight)
 
 
-def _each_item(items: list[Any], names: set[str], scope: Scope) -> Iterator[tuple[Scope, Any]]:
-    """Each item with a scope where its entries go before what else has their names."""
-    for item in items:
-        inner = scope.copy()
+def weight_of(node: Node) -> int:
+    """The steps that one turn of a loop with this body counts for."""
+    return 1 + sum(_WEIGHTS.get(each.kind, 0) for each in node.walk())
+
+
+def _weighed(weight: int, scope: Scope) -> int:
+    """Turns copy the scope now and then: a large one costs more."""
+    return weight * (1 + (len(scope) >> 6))
+
+
+def names_read(node: Node) -> frozenset[str]:
+    return frozenset(each.value for each in node.walk() if each.kind in ("name", "function name"))
+
+
+def select(
+    found: Any, condition: Code, names: frozenset[str], scope: Scope, fresh: bool = False, weight: int = 1
+) -> Any:
+    """The items for which the condition holds, or the one at the place that it gives.
+
+    `names` are those that the condition reads: entries of the item go before what else has their name.
+    `fresh`: each item needs a scope of its own, since functions remember it.
+    """
+    items = found if isinstance(found, list) else [] if found is None else [found]
+    budget_of(scope).spend(len(items) * _weighed(weight, scope) + 1)
+    kept = []
+    inner = scope.copy()
+    for item in items or [None]:
+        inner = scope.copy() if fresh or type(item) is dict else inner
+        inner["item"] = item
         if isinstance(item, Mapping):
             inner.update((name, item[name]) for name in names if name in item)
-        inner["item"] = item
-        yield inner, item
+        holds = condition(inner)
+        if kind(holds) == "number":
+            return item_at(items, holds)
+        if holds is True and items:
+            kept.append(item)
+    return kept
 
 
-def _item_at(items: list[Any], index: Any) -> Any:
+def item_at(items: list[Any], index: Any) -> Any:
     """Counted from 1, or from the end by negative numbers."""
-    place = int(index)
+    place = 0 if is_huge(index) else int(index)
     if place != index or place == 0 or abs(place) > len(items):
         return None
     return items[place - 1 if place > 0 else place]
 
 
-# -- calls and loops
-
-
-def _call(node: Node) -> Code:
-    form, given = node.value
-    arguments = [code(child) for child in node.children]
-    return lambda scope: form(scope, given, [argument(scope) for argument in arguments])
-
-
-def _is_defined(node: Node) -> Code:
-    """Whether the name or entry is there at all, null or not."""
-    target = node.children[0]
-    if target.kind == "path":
-        source, key = code(target.children[0]), target.value
-        return lambda scope: isinstance(found := source(scope), Mapping) and key in found
-    if target.kind != "name":
-        value = code(target)
-        return lambda scope: value(scope) is not None
-
-    def defined(scope: Scope) -> bool:
-        try:
-            scope[target.value]
-        except KeyError:
-            return False
-        return True
-
-    return defined
+# -- loops
 
 
 def _series(node: Node) -> Code:
-    """The numbers of `for i in 1..5`, up or down."""
+    """What `for i in 1..5` goes through, up or down."""
     low, high = map(code, node.children)
 
-    def numbers(scope: Scope) -> list[Decimal] | None:
-        start, end = low(scope), high(scope)
-        if kind(start) != "number" or kind(end) != "number" or start % 1 or end % 1:
+    def items(scope: Scope) -> Iterator[Any] | None:
+        return series(low(scope), high(scope), node.position)
+
+    return items
+
+
+def series(
+    start: Any, end: Any, position: int = 0, first: bool = True, last: bool = True
+) -> Iterator[Any] | None:
+    """Whole numbers or dates from start to end; None if they aren't that.
+
+    Without the `first` or the `last` where these are not included.
+    """
+    if kind(start) == kind(end) == "number":
+        if is_huge(start) or is_huge(end):
+            raise Exceeded(f"a list of more than {MAX_LIST} items (MAX_LIST)", position)
+        if int(start) != start or int(end) != end:
             return None
-        if abs(end - start) >= MAX_LIST:
-            raise Exceeded(f"a list of more than {MAX_LIST} items (MAX_LIST)", node.position)
-        step = 1 if start <= end else -1
-        return [Decimal(number) for number in range(int(start), int(end) + step, step)]
+        return map(Decimal, _steps(int(start), int(end), position)[slice(not first, None if last else -1)])
+    if type(start) is date and type(end) is date:
+        days = _steps(start.toordinal(), end.toordinal(), position)
+        return map(date.fromordinal, days[slice(not first, None if last else -1)])
+    return None
 
-    return numbers
+
+def _steps(start: int, end: int, position: int) -> range:
+    if abs(end - start) >= MAX_LIST:
+        raise Exceeded(f"a list of more than {MAX_LIST} items (MAX_LIST)", position)
+    step = 1 if start <= end else -1
+    return range(start, end + step, step)
 
 
-def _turns(node: Node) -> Callable[[Scope], Iterator[Scope | None]]:
-    """The scopes in which a loop's body runs, one after the other; None in place of a null domain."""
-    variables = list(zip(node.value, map(code, node.children[:-1]), strict=True))
+def domain_items(domain: Any) -> Iterable[Any] | None:
+    """What a loop goes through: a list, the whole numbers or dates of a range, or a single value."""
+    if isinstance(domain, list | Iterator):
+        return domain
+    if isinstance(domain, Range):
+        return series(domain.low, domain.high, 0, domain.low_included, domain.high_included)
+    return None if domain is None else [domain]
 
-    def turns(scope: Scope, depth: int = 0) -> Iterator[Scope | None]:
-        if depth == len(variables):
-            yield scope
-            return
+
+Turns = Callable[[Scope], Iterator[Scope | None]]
+
+
+def turns(variables: Sequence[tuple[str, Code]], fresh: bool = False, weight: int = 1) -> Turns:
+    """The scopes in which a loop's body runs, one after the other; None in place of a null domain.
+
+    `fresh`: each turn needs a scope of its own, since functions remember it.
+    """
+
+    def through(scope: Scope, depth: int = 0) -> Iterator[Scope | None]:
         variable, domain = variables[depth]
-        items = domain(scope)
+        items = domain_items(domain(scope))
         if items is None:
             yield None
             return
-        budget = budget_of(scope)
-        for item in items if isinstance(items, list) else [items]:
-            budget.spend(1)
-            scope[variable] = item
-            yield from turns(scope, depth + 1)
+        budget, last, steps = budget_of(scope), depth + 1 == len(variables), _weighed(weight, scope)
+        for item in items:
+            budget.spend(steps)
+            inner = scope.copy() if fresh else scope
+            inner[variable] = item
+            if last:
+                yield inner
+            else:
+                yield from through(inner, depth + 1)
 
-    return lambda scope: turns(scope.copy())
+    return lambda scope: through(scope.copy())
 
 
-def _for(node: Node) -> Code:
-    turns, body = _turns(node), code(node.children[-1])
+def collected(each_turn: Turns, body: Code, partial: bool = True) -> Code:
+    """`for`: the list of what the body gives; `partial` tells whether it reads what there is so far."""
 
     def collect(scope: Scope) -> list[Any] | None:
         results: list[Any] = []
-        for inner in turns(scope):
+        budget = budget_of(scope)
+        for inner in each_turn(scope):
             if inner is None:
                 return None
-            inner["partial"] = results
+            if partial:  # a copy, since the body may keep it
+                budget.spend(len(results) // 16)
+                inner["partial"] = results.copy()
             results.append(body(inner))
-            bounded_list(results)
+            if len(results) > MAX_LIST:
+                bounded_list(results)
         return results
 
     return collect
 
 
-def _quantified(node: Node) -> Code:
-    turns, body = _turns(node), code(node.children[-1])
-    decides: bool = node.kind == "some"
+def decided(each_turn: Turns, body: Code, decides: bool) -> Code:
+    """`some` (decided by true) and `every` (decided by false), three-valued.
+
+    A value that is neither a boolean nor null makes the whole null.
+    """
 
     def decide(scope: Scope) -> bool | None:
         result: bool | None = not decides
-        for inner in turns(scope):
+        for inner in each_turn(scope):
             value = None if inner is None else body(inner)
             if value is decides:
                 return bool(decides)
             if type(value) is not bool:
+                if value is not None:
+                    return None
                 result = None
         return result
 
     return decide
 
 
+def _each_turn(node: Node) -> Turns:
+    variables = list(zip(node.value, map(code, node.children[:-1]), strict=True))
+    fresh = any(each.kind == "function" for each in node.walk())
+    return turns(variables, fresh, weight_of(node.children[-1]))
+
+
+def _for(node: Node) -> Code:
+    body = node.children[-1]
+    return collected(_each_turn(node), code(body), "partial" in names_read(body))
+
+
 KINDS.update(
     {
         "path": _path,
         "filter": _filter,
-        "call": _call,
-        "is defined": _is_defined,
         "series": _series,
         "for": _for,
-        "some": _quantified,
-        "every": _quantified,
+        "some": lambda node: decided(_each_turn(node), code(node.children[-1]), True),
+        "every": lambda node: decided(_each_turn(node), code(node.children[-1]), False),
     }
 )

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from towpath.engines.feel.limits import MAX_TEXT, FeelError
 
 _TOKEN = re.compile(
     r"""
-    (?P<space>   \s+ | //[^\n]* | /\*.*?\*/ )
+    (?P<space>   [\s\u180e\u200b\ufeff]+ | //[^\n]* | /\*.*?\*/ )
   | (?P<number>  (?: [0-9]+ (?:\.[0-9]+)? | \.[0-9]+ ) (?: [eE][+-]?[0-9]+ )? )
   | (?P<at>      @\s*"(?:[^"\\]|\\.)*" )
   | (?P<string>  "(?:[^"\\]|\\.)*" )
@@ -23,8 +23,7 @@ _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|U[0-9a-fA-F]{6}|.)", re.DOTALL)
 _PLAIN_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", '"': '"', "'": "'", "\\": "\\"}
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """`kind` is number, string, at, word, sign or end."""
 
     kind: str

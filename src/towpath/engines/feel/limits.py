@@ -9,12 +9,17 @@ MAX_DEPTH = 80  # levels of nesting, written or built by a chain of operators
 MAX_LIST = 50_000  # items of one list
 MAX_STRING = 100_000  # characters of one string that an expression builds
 MAX_EXPONENT = 6_144  # powers of ten of one number: IEEE 754 decimal128, DMN 1.5 section 10.3.2.3.1
-MAX_STEPS = 100_000  # loop turns and list items touched in one evaluation
-POWER_STEPS = 50  # what one power counts for: a broken exponent takes that much longer
+MAX_STEPS = 60_000  # loop turns and list items touched in one evaluation
+MAX_CALLS = 48  # calls of defined functions inside each other
+MAX_TYPES = 40  # levels of one type, such as list<list<number>>
+POWER_STEPS = 100  # what one power, logarithm or root counts for: they take that much longer
+CALL_STEPS = 4  # what one call of a function in a loop counts for, and CALLED_STEPS of a defined one
+CALLED_STEPS = 20
 MAX_PATTERN = 200  # characters of a pattern for matches()
-MAX_MATCHING = 20_000_000  # worst-case steps of a pattern on its text
+MAX_MATCHING = 5_000_000  # worst-case steps of a pattern on its text
 
 BUDGET = "__budget"
+_SIZED = (str, list, dict)
 
 Scope = dict[str, Any]
 
@@ -45,15 +50,31 @@ class Exceeded(Exception):
 class Budget:
     """The steps that one evaluation has left; shared by all expressions of one decision."""
 
-    __slots__ = ("left",)
+    __slots__ = ("calls", "left")
 
     def __init__(self, steps: int = MAX_STEPS) -> None:
         self.left = steps
+        self.calls = 0  # of defined functions that are open
 
     def spend(self, steps: int) -> None:
         self.left -= steps
         if self.left < 0:
             raise Exceeded(f"the evaluation takes more than {MAX_STEPS} steps (MAX_STEPS)")
+
+    def charge(self, value: Any) -> None:
+        """What a value costs that was built or is gone through: by its size."""
+        if type(value) in _SIZED:
+            self.spend(len(value) >> 8 if type(value) is str else len(value))
+
+    def enter(self, scope: Scope) -> None:
+        """One more call of a defined function, which copies that scope; `leave` follows."""
+        self.spend(CALLED_STEPS + (len(scope) >> 6))
+        self.calls += 1
+        if self.calls > MAX_CALLS:
+            raise Exceeded(f"more than {MAX_CALLS} calls inside each other (MAX_CALLS)")
+
+    def leave(self) -> None:
+        self.calls -= 1
 
 
 def budget_of(scope: Scope) -> Budget:

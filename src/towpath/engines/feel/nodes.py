@@ -12,7 +12,8 @@ class Node:
     """`kind` says which construct, `value` is what the kind needs besides its children.
 
     literal: the value. name, path: the name. arithmetic, compare, test: the sign. range: which ends are
-    included. call: (function, argument names or ()). for, some, every: the variables. context: the keys.
+    included. call: (function, argument names or ()). invoke: the argument names. for, some, every: the
+    variables. context: the keys. function: (names, types) of its parameters. instance of: the type.
     `question` tells whether `?`, the tested value, is read.
     """
 

@@ -2,35 +2,42 @@
 
 from __future__ import annotations
 
-import decimal
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from towpath.engines.feel import names, times
-from towpath.engines.feel.cursor import Cursor
+from towpath.engines.feel import java, names
 from towpath.engines.feel.functions import FUNCTIONS, pick
 from towpath.engines.feel.lexer import Token, string_value
-from towpath.engines.feel.limits import MAX_DEPTH, MAX_EXPONENT
+from towpath.engines.feel.limits import MAX_DEPTH
 from towpath.engines.feel.nodes import Node
-from towpath.engines.feel.values import NUMBERS, Range, ordered
+from towpath.engines.feel.primaries import COMPARISON, SIGNS, Primaries
+from towpath.engines.feel.types import ANY, Type
 
 _LEVELS = {"or": 1, "and": 2, "=": 3, "!=": 3, "<": 3, "<=": 3, ">": 3, ">=": 3, "between": 3, "in": 3}
 _LEVELS |= {"+": 4, "-": 4, "*": 5, "/": 5, "**": 6}
-_COMPARISON = 3
-_SIGNS = ("<", "<=", ">", ">=", "=", "!=")
 _CONSTANTS = {"true": True, "false": False, "null": None}
 _TIME_LITERALS = ("date", "time", "date and time", "duration")
 
 
-class Parser(Cursor):
-    """One text. Without `known` names any may be read, unless `closed`; `reads` collects the free variables."""
+class Parser(Primaries):
+    """One text. Without `known` names any may be read, unless `closed`; `reads` collects the free variables.
 
-    def __init__(self, text: str, known: Sequence[str], closed: bool = False) -> None:
-        super().__init__(text)
+    With `loose` names are read as in a filter: one that is not known may be an entry of the item.
+    """
+
+    def __init__(
+        self,
+        text: str,
+        known: Sequence[str],
+        closed: bool = False,
+        types: Mapping[str, Type] | None = None,
+        parts: Sequence[str] = (),
+        loose: bool = False,
+    ) -> None:
+        super().__init__(text, types or {}, parts)
         self.depth = 0
         self.known = known
         self.allowed = frozenset(known) if known or closed else None
-        self.locals: list[names.Vocabulary] = []
-        self.filters = 0
+        self.filters = int(loose)
         self.reads: dict[str, None] = {}
         self.fixed = [names.vocabulary(tuple(known)), names.vocabulary(tuple(FUNCTIONS))]
 
@@ -42,7 +49,7 @@ class Parser(Cursor):
         return node
 
     def whole_tests(self) -> Node:
-        """`-`, `not(tests)` or tests separated by commas: a node of kind "tests" or "not tests"."""
+        """`-`, `not(tests)` or tests separated by commas: a node of kind "any", "tests" or "not tests"."""
         self.locals.append({"?": [(["?"], "?")]})
         if self.texts[:2] == ["-", ""]:
             return Node("any", 0)
@@ -79,9 +86,9 @@ class Parser(Cursor):
         left, ceiling = self.unary(), 9
         while floor < (level := _LEVELS.get(self.texts[self.at], 0)) <= ceiling:
             operator = self.take()
-            if level == _COMPARISON:
-                left, ceiling = self.comparison(left, operator), _COMPARISON
-            elif level < _COMPARISON:
+            if level == COMPARISON:
+                left, ceiling = self.comparison(left, operator), COMPARISON
+            elif level < COMPARISON:
                 right = self.binary(level)  # a chain is one node, so that a long one isn't deep
                 chain = left.children if left.kind == operator.text else (left,)
                 left = self.node(operator.text, operator.position, (*chain, right))
@@ -92,32 +99,24 @@ class Parser(Cursor):
 
     def comparison(self, left: Node, operator: Token) -> Node:
         if operator.text == "between":
-            low = self.binary(_COMPARISON)
+            low = self.binary(COMPARISON)
             self.expect("and")
-            return self.node("between", operator.position, (left, low, self.binary(_COMPARISON)))
+            return self.node("between", operator.position, (left, low, self.binary(COMPARISON)))
         if operator.text == "in":
             return self.node("in", operator.position, (left, *self.tests_after_in()))
-        return self.node("compare", operator.position, (left, self.binary(_COMPARISON)), operator.text)
+        return self.node("compare", operator.position, (left, self.binary(COMPARISON)), operator.text)
 
     def tests_after_in(self) -> list[Node]:
-        if self.sees(*_SIGNS):
+        if self.sees(*SIGNS):
             return [self.test()]
         start = self.token
         if not self.accept("("):
-            return [self.node("test", start.position, (self.binary(_COMPARISON),), "in")]
+            return [self.node("test", start.position, (self.binary(COMPARISON),), "in")]
         tests = self.separated(self.test)
         if len(tests) == 1 and self.sees(".."):  # the parenthesis was that of a range
             return [self.node("test", start.position, (self.range_from(start, tests[0].children[0]),), "in")]
         self.expect(")")
         return tests
-
-    def test(self) -> Node:
-        """One positive unary test: a sign and an end, or an expression."""
-        position = self.token.position
-        if self.sees(*_SIGNS):
-            sign = self.take().text
-            return self.node("test", position, (self.binary(_COMPARISON),), sign)
-        return self.node("test", position, (self.expression(),), "in")
 
     def unary(self) -> Node:
         position, minus = self.token.position, 0
@@ -125,8 +124,17 @@ class Parser(Cursor):
             minus += 1
         node = self.postfix(self.primary())
         for _ in range(minus % 2 or min(minus, 2)):
-            node = self.node("negate", position, (node,))
+            node = self.negative(position, node)
+        while self.sees("instance"):
+            position = self.take().position
+            self.expect("of")
+            node = self.node("instance of", position, (node,), self.type())
         return node
+
+    def negative(self, position: int, node: Node) -> Node:
+        if node.kind == "literal" and type(node.value) is not bool and hasattr(node.value, "copy_negate"):
+            return self.node("literal", position, (), node.value.copy_negate() if node.value else node.value)
+        return self.node("negate", position, (node,))
 
     def postfix(self, node: Node) -> Node:
         while True:
@@ -135,23 +143,17 @@ class Parser(Cursor):
                 node = self.node("path", position, (node,), self.plain_name("'.'"))
             elif self.sees("[") and self.starts_filter():
                 node = self.filter(node)
-            elif self.sees("("):
-                raise self.error("only a function's name can be followed by '('")
+            elif self.sees("(") and node.kind != "literal":
+                given, arguments = self.arguments()
+                node = self.node("invoke", position, (node, *arguments), tuple(given))
             else:
                 return node
-
-    def plain_name(self, before: str) -> str:
-        count = names.words_from(self.tokens, self.at)
-        if not count:
-            raise self.error(f"expected a name after {before} but found {self.found()}")
-        self.at += count
-        return " ".join(self.texts[self.at - count : self.at])
 
     def starts_filter(self) -> bool:
         """False for the '[' that closes a range such as ]1..5[: no expression follows it."""
         after = self.tokens[self.at + 1]
         return after.kind in ("number", "string", "at") or (
-            (after.text in "-([{" and after.kind == "sign")
+            (after.text in "-([{]" and after.kind == "sign")
             or (after.kind == "word" and after.text not in names.STOPS)
         )
 
@@ -165,12 +167,10 @@ class Parser(Cursor):
         self.expect("]")
         return self.node("filter", position, (source, condition))
 
-    # -- what expressions are made of
-
     def primary(self) -> Node:
         token = self.token
         if token.kind == "number":
-            return self.node("literal", self.take().position, (), self.number(token))
+            return self.number(self.take())
         if token.kind == "string":
             return self.node("literal", self.take().position, (), string_value(token, self.text))
         if token.kind == "at":
@@ -180,112 +180,46 @@ class Parser(Cursor):
             return shape[token.text](self.take())
         return self.word()
 
-    def number(self, token: Token) -> decimal.Decimal:
-        try:
-            return NUMBERS.create_decimal(token.text)
-        except decimal.DecimalException:
-            why = f"a number beyond 10 ** {MAX_EXPONENT} (MAX_EXPONENT)"
-            raise self.error(why, token.position) from None
-
-    def at_literal(self, token: Token) -> Node:
-        value = times.parse_at(string_value(token, self.text))
-        if value is None:
-            why = (
-                f'{token.text[:60]} is no date, time or duration; write @"2026-01-31", @"12:00:00" or @"P1D"'
-            )
-            raise self.error(why, token.position)
-        return self.node("literal", token.position, (), value)
-
-    def parenthesis(self, opened: Token) -> Node:
-        node = self.test() if self.sees(*_SIGNS) else self.expression()
-        if node.kind == "test":
-            self.expect(")")
-            return self.half_range(opened, node)
-        if self.sees(".."):
-            return self.range_from(opened, node)
-        self.expect(")")
-        return node
-
-    def half_range(self, opened: Token, test: Node) -> Node:
-        if test.value == "!=":
-            raise self.error("'!=' makes no range; write <, <=, >, >= or =", opened.position)
-        return self.node("half range", opened.position, test.children, test.value)
-
-    def bracket(self, opened: Token) -> Node:
-        if self.accept("]"):
-            return self.node("list", opened.position)
-        first = self.expression()
-        if self.sees(".."):
-            return self.range_from(opened, first)
-        items = [first, *self.separated(self.expression)] if self.accept(",") else [first]
-        self.expect("]")
-        return self.node("list", opened.position, items)
-
-    def open_range(self, opened: Token) -> Node:
-        return self.range_from(opened, self.binary(_COMPARISON))
-
-    def range_from(self, opened: Token, low: Node) -> Node:
-        self.expect("..")
-        high = self.binary(_COMPARISON)
-        if not self.sees("]", ")", "["):
-            raise self.error(f"expected ']' or ')' at the end of the range but found {self.found()}")
-        ends = (opened.text == "[", self.take().text == "]")
-        if low.kind == high.kind == "literal" and ordered("<=", low.value, high.value):
-            return self.node("literal", opened.position, (), Range(low.value, ends[0], high.value, ends[1]))
-        return self.node("range", opened.position, (low, high), ends)
-
-    def context(self, opened: Token) -> Node:
-        keys: list[str] = []
-        entries: list[Node] = []
-        self.locals.append({})
-        while not self.sees("}"):
-            keys.append(self.key())
-            entries.append(self.expression())
-            names.add_name(self.locals[-1], keys[-1])
-            if not self.accept(","):
-                break
-        self.locals.pop()
-        self.expect("}")
-        if len(set(keys)) < len(keys):
-            raise self.error("the context names one entry twice", opened.position)
-        return self.node("context", opened.position, entries, tuple(keys))
-
-    def key(self) -> str:
-        token = self.token
-        if token.kind == "string":
-            self.at += 1
-            name = string_value(token, self.text)
-        else:
-            while self.token.kind != "end" and not self.sees(":", ",", "}"):
-                self.at += 1
-            name = " ".join(self.text[token.position : self.token.position].split())
-        if not name and token.kind != "string":
-            raise self.error(f"expected an entry's name but found {self.found()}")
-        self.expect(":")
-        return name
-
     # -- names and what begins with a word
 
     def word(self) -> Node:
         token = self.token
-        count, name = names.longest((*self.locals, *self.fixed), self.texts, self.at)
-        if count < 2 and token.kind == "word":
-            if token.text in _CONSTANTS and name != token.text:
+        known = (*self.locals, *self.fixed, self.parts) if self.filters else (*self.locals, *self.fixed)
+        count, name = names.longest(known, self.texts, self.at)
+        if count < 2 and token.kind == "word" and name != token.text:
+            if token.text in _CONSTANTS:
                 return self.node("literal", self.take().position, (), _CONSTANTS[token.text])
             shape = {"if": self.condition, "for": self.loop, "some": self.loop, "every": self.loop}
-            if token.text in shape and name != token.text:
+            shape["function"] = self.function
+            if token.text in shape:
                 return shape[token.text](self.take())
-            if token.text == "function":
-                raise self.error("function definitions are not supported")
         free = names.words_from(self.tokens, self.at)
         if not max(count, free):
             raise self.error(f"expected a value but found {self.found()}")
         if free > count:
             count, name = free, " ".join(self.texts[self.at : self.at + free])
         self.at += count
-        if self.sees("("):
-            return self.call(token, name)
+        if self.is_variable(name):
+            return self.variable(token, name)
+        if name in FUNCTIONS:
+            return self.call(token, name) if self.sees("(") else self.function_name(token, name)
+        if self.sees("(") and not self.filters:
+            raise self.error(f"unknown function '{name}'{names.nearest(name, FUNCTIONS)}", token.position)
         return self.variable(token, name)
+
+    def function_name(self, token: Token, name: str) -> Node:
+        """A function as a value, unless it turns out to be an entry of an item or a variable."""
+        if self.allowed is not None and not self.filters:
+            return self.node("literal", token.position, (), FUNCTIONS[name])
+        if self.allowed is None:
+            self.reads[name] = None
+        return self.node("function name", token.position, (), name)
+
+    def is_variable(self, name: str) -> bool:
+        """Whether it is known to be one: names of the scope hide the built-in functions."""
+        return self.is_local(name) or (
+            self.allowed is not None and name in self.allowed and not (name in FUNCTIONS and self.sees("("))
+        )
 
     def variable(self, token: Token, name: str) -> Node:
         if name.startswith("__"):
@@ -302,9 +236,18 @@ class Parser(Cursor):
     def is_local(self, name: str) -> bool:
         return any(known == name for scope in self.locals for entry in scope.values() for _, known in entry)
 
+    # -- calls and functions
+
     def call(self, token: Token, name: str) -> Node:
-        if name not in FUNCTIONS:
-            raise self.error(f"unknown function '{name}'{names.nearest(name, FUNCTIONS)}", token.position)
+        given, arguments = self.arguments()
+        form = pick(name, given)
+        if isinstance(form, str):
+            raise self.error(form, token.position)
+        if name == "is defined":
+            return self.node(name, token.position, arguments)
+        return self.literal_time(self.node("call", token.position, arguments, (form, tuple(given))))
+
+    def arguments(self) -> tuple[list[str], list[Node]]:
         self.expect("(")
         given: list[str] = []
         arguments: list[Node] = []
@@ -314,12 +257,9 @@ class Parser(Cursor):
             if not self.accept(","):
                 break
         self.expect(")")
-        form = pick(name, given)
-        if isinstance(form, str):
-            raise self.error(form, token.position)
-        if name == "is defined":
-            return self.node(name, token.position, arguments)
-        return self.literal_time(self.node("call", token.position, arguments, (form, tuple(given))))
+        if len(set(map(bool, given))) > 1:
+            raise self.error("either all arguments are named or none is")
+        return given, arguments
 
     def argument_name(self) -> str:
         count = names.words_from(self.tokens, self.at)
@@ -335,6 +275,36 @@ class Parser(Cursor):
             return call
         value = form({}, given, [child.value for child in call.children])
         return call if value is None else self.node("literal", call.position, (), value)
+
+    def function(self, token: Token) -> Node:
+        self.expect("(")
+        parameters: list[tuple[str, Type]] = []
+        while not self.sees(")"):
+            name = self.plain_name("'('")
+            parameters.append((name, self.type() if self.accept(":") else ANY))
+            if not self.accept(","):
+                break
+        self.expect(")")
+        if self.sees("external"):
+            return self.external(token, parameters)
+        self.locals.append(names.vocabulary(tuple(name for name, _ in parameters)))
+        body = self.expression()
+        self.locals.pop()
+        return self.node("function", token.position, (body,), tuple(parameters))
+
+    def external(self, token: Token, parameters: list[tuple[str, Type]]) -> Node:
+        """`external {java: {class: "…", method signature: "…"}}`: of what `java` knows."""
+        position = self.take().position
+        named = _texts_in(self.expression())
+        class_name, signature = named.get(("java", "class"), ""), named.get(("java", "method signature"), "")
+        found = java.function(class_name, signature)
+        if found is None:
+            what = f"{class_name}.{signature}" if class_name else "this"
+            why = f"the external function {what[:120]} is not supported; write the body in FEEL"
+            raise self.error(why, position)
+        return self.node("external", token.position, (), (tuple(parameters), found))
+
+    # -- if and loops
 
     def condition(self, token: Token) -> Node:
         test = self.expression()
@@ -368,3 +338,11 @@ class Parser(Cursor):
             return first
         position = self.take().position
         return self.node("series", position, (first, self.expression()))
+
+
+def _texts_in(node: Node, path: tuple[str, ...] = ()) -> dict[tuple[str, ...], str]:
+    """The texts that stand in a context of contexts, by their path."""
+    if node.kind == "literal" and isinstance(node.value, str):
+        return {path: node.value}
+    entries = zip(node.value, node.children, strict=True) if node.kind == "context" else ()
+    return {found: text for key, child in entries for found, text in _texts_in(child, (*path, key)).items()}

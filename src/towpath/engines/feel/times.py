@@ -1,20 +1,21 @@
-"""Dates, times and durations: their texts (DMN 1.5, section 10.3.2.3), arithmetic and parts.
+"""Dates, times and durations: reading their texts, writing them, and their parts (DMN 1.5, section 10.3.2.3).
 
-Dates are `datetime.date`, times `time`, dates and times `datetime`, days-and-time durations `timedelta`;
-years 1 to 9999. The years-and-months duration, which Python lacks, is `YearsMonths`.
+Dates are `datetime.date`, times `time`, dates and times `datetime` (or `Exact` where these have no room),
+days-and-time durations `timedelta`. The years-and-months duration, which Python lacks, is `YearsMonths`.
 """
 
 from __future__ import annotations
 
 import re
-from calendar import monthrange
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-_DATE = r"(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})"
+from towpath.engines.feel.exact import ERA_YEARS, Exact, combined, day_of, exact, next_day, parts, ticks
+
+_DATE = r"(?P<year>-?(?:[1-9][0-9]{4,8}|[0-9]{4}))-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})"
 _TIME = (
     r"(?P<hour>[0-9]{2}):(?P<minute>[0-9]{2}):(?P<second>[0-9]{2})(?P<fraction>\.[0-9]{1,12})?"
     r"(?P<zone>Z|[+-][0-9]{2}:[0-9]{2}(?::[0-9]{2})?|@[A-Za-z0-9_+/-]{1,60})?"
@@ -26,7 +27,7 @@ _MONTHS = re.compile(r"(?P<sign>-?)P(?:(?P<years>[0-9]{1,9})Y)?(?:(?P<months>[0-
 _DAYS = re.compile(
     r"(?P<sign>-?)P(?:(?P<days>[0-9]{1,9})D)?"
     r"(?:T(?:(?P<hours>[0-9]{1,11})H)?(?:(?P<minutes>[0-9]{1,12})M)?"
-    r"(?:(?P<seconds>[0-9]{1,13})(?P<fraction>\.[0-9]{1,12})?S)?)?"
+    r"(?:(?P<seconds>[0-9]{1,13})(?P<fraction>\.[0-9]{0,12})?S)?)?"
 )
 MICROSECOND = timedelta(microseconds=1)
 NO_TIME = timedelta(0)
@@ -44,32 +45,34 @@ class YearsMonths:
         return ("-" if self.months < 0 else "") + "P" + (parts or "0M")
 
 
-def parse_date(text: str) -> date | None:
+# -- reading
+
+
+def parse_date(text: str) -> Any:
     found = _AS_DATE.fullmatch(text)
     try:
-        return date(int(found["year"]), int(found["month"]), int(found["day"])) if found else None
+        return _day(found) if found else None
     except ValueError:
         return None
 
 
-def parse_time(text: str) -> time | None:
+def parse_time(text: str) -> Any:
     found = _AS_TIME.fullmatch(text)
     try:
-        return _time(found) if found else None
+        return _clock(found) if found else None
     except ValueError:
         return None
 
 
-def parse_datetime(text: str) -> datetime | None:
+def parse_datetime(text: str) -> Any:
     """A date alone is its midnight."""
     found = _AS_DATETIME.fullmatch(text)
     try:
         if found:
-            return datetime.combine(
-                date(int(found["year"]), int(found["month"]), int(found["day"])), _time(found)
-            )
+            day = _day(found)
+            return combined(next_day(day) if found["hour"] == "24" else day, _clock(found))
         day = parse_date(text)
-        return midnight(day) if day else None
+        return combined(day, time()) if day else None
     except ValueError:
         return None
 
@@ -82,9 +85,9 @@ def parse_duration(text: str) -> timedelta | YearsMonths | None:
     found = _DAYS.fullmatch(text)
     if not found or text[-1] in "PT":
         return None
-    parts = {unit: int(found[unit] or 0) for unit in ("days", "hours", "minutes", "seconds")}
+    units = {unit: int(found[unit] or 0) for unit in ("days", "hours", "minutes", "seconds")}
     try:
-        length = timedelta(microseconds=_microseconds(found["fraction"]), **parts)
+        length = timedelta(microseconds=int(_nanos(found["fraction"]) / 1000), **units)
     except OverflowError:
         return None
     return -length if found["sign"] else length
@@ -99,18 +102,21 @@ def parse_at(text: str) -> Any:
     return None
 
 
-def _time(found: re.Match[str]) -> time:
-    return time(
-        int(found["hour"]),
-        int(found["minute"]),
-        int(found["second"]),
-        _microseconds(found["fraction"]),
-        tzinfo=zone_named(found["zone"]) if found["zone"] else None,
-    )
+def _day(found: re.Match[str]) -> Any:
+    return day_of(int(found["year"]), int(found["month"]), int(found["day"]))
 
 
-def _microseconds(fraction: str | None) -> int:
-    return int((fraction or ".0")[1:7].ljust(6, "0"))
+def _clock(found: re.Match[str]) -> Any:
+    micros, nanos = divmod(_nanos(found["fraction"]), 1000)
+    zone = zone_named(found["zone"]) if found["zone"] else None
+    hour, minute, second = int(found["hour"]), int(found["minute"]), int(found["second"])
+    if hour == 24 and not (minute or second or micros or nanos):  # the end of the day: XML Schema 3.3.7
+        hour = 0
+    return exact(time(hour, minute, second, micros, tzinfo=zone), 0, nanos)
+
+
+def _nanos(fraction: str | None) -> int:
+    return int((fraction or ".0")[1:10].ljust(9, "0"))
 
 
 def zone_named(name: str) -> tzinfo:
@@ -122,11 +128,18 @@ def zone_named(name: str) -> tzinfo:
             return ZoneInfo(name[1:])
         except (KeyError, OSError) as error:  # KeyError: no such zone; OSError: a folder of zones
             raise ValueError(name) from error
-    parts = [int(part) for part in name[1:].split(":")]
-    if parts[0] > 14 or any(part > 59 for part in parts[1:]):
+    units = [int(part) for part in name[1:].split(":")]
+    if units[0] > 14 or any(unit > 59 for unit in units[1:]):
         raise ValueError(name)
-    offset = timedelta(hours=parts[0], minutes=parts[1], seconds=parts[2] if len(parts) > 2 else 0)
-    return timezone(-offset if name[0] == "-" else offset)
+    offset = timedelta(hours=units[0], minutes=units[1], seconds=units[2] if len(units) > 2 else 0)
+    return offset_zone(-offset if name[0] == "-" else offset)
+
+
+def offset_zone(offset: timedelta) -> tzinfo:
+    return timezone(offset) if offset else UTC
+
+
+# -- writing
 
 
 def zone_text(zone: tzinfo | None) -> str:
@@ -148,77 +161,38 @@ def text_of_duration(length: timedelta) -> str:
     return ("-" if length < NO_TIME else "") + "P" + (text or "T0S")
 
 
-def text_of_moment(value: time | datetime) -> str:
-    text = value.replace(tzinfo=None).isoformat()
-    if value.microsecond:
-        text = text.rstrip("0")
-    return text + zone_text(value.tzinfo)
+def text_of_moment(value: Any) -> str:
+    """Of a date, a time, or a date and time."""
+    base, era, nanos = parts(value)
+    text: str = base.isoformat() if type(base) is date else base.replace(tzinfo=None).isoformat()
+    if isinstance(base, date):
+        year = base.year + ERA_YEARS * era
+        text = f"{'-' if year < 0 else ''}{abs(year):04}" + text[4:]
+        if not isinstance(base, datetime):
+            return text
+    if base.microsecond or nanos:
+        text = text.partition(".")[0] + f".{base.microsecond * 1000 + nanos:09}".rstrip("0")
+    return text + zone_text(base.tzinfo)
 
 
-def midnight(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day)  # noqa: DTZ001 - FEEL's local time has no zone
+# -- parts
 
 
-def add_months(day: date, length: YearsMonths) -> date:
-    """The same day of the month, or the month's last: 31 January and a month is 28 February.
-
-    Keeps the time of day of a `datetime`. ValueError outside the years 1 to 9999.
-    """
-    year, month = divmod(day.year * 12 + day.month - 1 + length.months, 12)
-    if not 1 <= year <= 9999:
-        raise ValueError(year)
-    return day.replace(year=year, month=month + 1, day=min(day.day, monthrange(year, month + 1)[1]))
-
-
-def add_length(start: datetime, length: timedelta) -> datetime:
-    """Elapsed time, also across a change of summer time."""
-    if start.tzinfo is None:
-        return start + length
-    return (start.astimezone(UTC) + length).astimezone(start.tzinfo)
+def offset_of(value: Any) -> timedelta | None:
+    """The distance from UTC; that of a time in a named zone is told by the first of January 2000."""
+    base = parts(value)[0]
+    zone = base.tzinfo
+    if zone is None:
+        return None
+    found: timedelta | None = zone.utcoffset(base if isinstance(base, datetime) else datetime(2000, 1, 1))  # noqa: DTZ001
+    return found
 
 
-def add_to_date(day: date, length: timedelta) -> date:
-    return (midnight(day) + length).date()
-
-
-def add_to_time(start: time, length: timedelta) -> time:
-    """Round the clock: 23:00 and two hours is 01:00."""
-    day = datetime.combine(date(2000, 1, 2), start)
-    return (day + timedelta(seconds=length.seconds, microseconds=length.microseconds)).timetz()
-
-
-def between(end: date, start: date) -> timedelta:
-    """`end` less `start`. Beside a date and time, a date is its midnight in UTC (section 10.3.2.3.6).
-
-    TypeError if one has a zone and the other none.
-    """
-    return _moment(end, start) - _moment(start, end)
-
-
-def _moment(value: date, other: date) -> datetime:
-    if isinstance(value, datetime):
-        return value.astimezone(UTC) if value.tzinfo else value
-    return midnight(value).replace(tzinfo=UTC if isinstance(other, datetime) else None)
-
-
-def between_times(end: time, start: time) -> timedelta:
-    day = date(2000, 1, 1)
-    return between(datetime.combine(day, end), datetime.combine(day, start))
-
-
-def months_between(start: date, end: date) -> YearsMonths:
-    """Whole months from the day of `start` to that of `end`; times of day don't count."""
-    months = (end.year - start.year) * 12 + end.month - start.month
-    if months > 0 and end.day < start.day:
-        months -= 1
-    elif months < 0 and end.day > start.day:
-        months += 1
-    return YearsMonths(months)
-
-
-def _offset(value: Any) -> timedelta | None:
-    offset: timedelta | None = value.utcoffset()
-    return offset
+def clock_ticks(value: Any) -> int:
+    """Nanoseconds since midnight, in UTC where there is a zone."""
+    base, _, nanos = parts(value)
+    plain = combined(date(2000, 1, 1), base.replace(tzinfo=None))
+    return ticks(plain) + nanos - (offset_of(value) or NO_TIME) // MICROSECOND * 1000
 
 
 def _zone(value: Any) -> str | None:
@@ -238,15 +212,15 @@ def _unit(microseconds: int, size: int | None) -> Any:
 
 _DATE_PARTS = {
     "year": lambda value: value.year,
-    "month": lambda value: value.month,
-    "day": lambda value: value.day,
-    "weekday": lambda value: value.isoweekday(),
+    "month": lambda value: parts(value)[0].month,
+    "day": lambda value: parts(value)[0].day,
+    "weekday": lambda value: parts(value)[0].isoweekday(),
 }
 _TIME_PARTS = {
-    "hour": lambda value: value.hour,
-    "minute": lambda value: value.minute,
-    "second": lambda value: value.second,
-    "time offset": _offset,
+    "hour": lambda value: parts(value)[0].hour,
+    "minute": lambda value: parts(value)[0].minute,
+    "second": lambda value: parts(value)[0].second,
+    "time offset": offset_of,
     "timezone": _zone,
 }
 PARTS: dict[type, dict[str, Any]] = {
@@ -268,6 +242,7 @@ PARTS: dict[type, dict[str, Any]] = {
 
 def part_of(value: Any, name: str) -> Any:
     """A named part such as `year`, as a number; None where the value has none of that name."""
-    part = PARTS.get(type(value), {}).get(name)
+    what = type(value.base) if isinstance(value, Exact) else type(value)
+    part = PARTS.get(what, {}).get(name)
     found = part(value) if part else None
     return Decimal(found) if isinstance(found, int) else found

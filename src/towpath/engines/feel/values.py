@@ -1,21 +1,18 @@
-"""FEEL values: their kinds, equality, order and arithmetic (DMN 1.5, sections 10.3.2.3 to 10.3.2.14).
-
-Wrong types and impossible results give None, which is FEEL's null.
-"""
+"""FEEL values: their kinds, equality, order and texts (DMN 1.5, sections 10.3.2.3 to 10.3.2.14)."""
 
 from __future__ import annotations
 
 import decimal
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from towpath.engines.feel import times
-from towpath.engines.feel.limits import MAX_EXPONENT, Budget, bounded_string
-from towpath.engines.feel.times import NO_TIME, YearsMonths
+from towpath.engines.feel.exact import Exact, ticks
+from towpath.engines.feel.limits import MAX_EXPONENT, Budget, Scope
+from towpath.engines.feel.times import YearsMonths, clock_ticks
 
 NUMBERS = decimal.Context(  # IEEE 754 decimal128
     prec=34,
@@ -24,27 +21,56 @@ NUMBERS = decimal.Context(  # IEEE 754 decimal128
     Emin=1 - MAX_EXPONENT,
     traps=[decimal.InvalidOperation, decimal.DivisionByZero, decimal.Overflow],
 )
-FAILURES = (ArithmeticError, ValueError, TypeError)  # of arithmetic on values of the right kinds
+FAILURES = (ArithmeticError, ValueError, TypeError)  # of operations on values of the right kinds
+SECOND = 10**9  # nanoseconds
 
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """`low` and `high` may be None: no end on that side."""
+    """`low` to `high`; with a `sign` such as "<" the values that are so to the one end that is given."""
 
     low: Any
     low_included: bool
     high: Any
     high_included: bool
+    sign: str = ""
 
     def contains(self, value: Any) -> bool | None:
-        above = True if self.low is None else ordered(">=" if self.low_included else ">", value, self.low)
-        below = True if self.high is None else ordered("<=" if self.high_included else "<", value, self.high)
+        if self.sign in ("=", "!="):
+            same = equal(value, self.low, Budget())
+            return None if same is None else same is (self.sign == "=")
+        if self.sign:
+            return ordered(self.sign, value, self.high if self.low is None else self.low)
+        above = ordered(">=" if self.low_included else ">", value, self.low)
+        below = ordered("<=" if self.high_included else "<", value, self.high)
         if above is False or below is False:
             return False
         return None if above is None or below is None else True
 
 
-_KINDS: dict[type, str] = {
+def half_range(sign: str, end: Any) -> Range:
+    """`(< 5)` and its like, as a value (DMN 1.5, section 10.3.2.7)."""
+    if sign == "=":
+        return Range(end, True, end, True, sign)
+    if sign == "!=":
+        return Range(end, False, end, False, sign)
+    if sign[0] == "<":
+        return Range(None, False, end, sign == "<=", sign)
+    return Range(end, sign == ">=", None, False, sign)
+
+
+class FunctionValue:
+    """A function as a value. `parameters` are the names of what it takes."""
+
+    __slots__ = ()
+    parameters: Sequence[str]
+
+    def invoke(self, scope: Scope, given: Sequence[str], values: list[Any]) -> Any:
+        """With arguments of these names ("" for unnamed ones); null if they don't fit."""
+        raise NotImplementedError
+
+
+KINDS_OF_TYPES: dict[type, str] = {
     Decimal: "number",
     int: "number",
     str: "string",
@@ -64,11 +90,37 @@ _WIDER = (bool, int, Decimal, str, datetime, date, time, timedelta, list, dict) 
 
 def kind(value: Any) -> str:
     """FEEL's name for the type; "unknown" for a Python value that FEEL doesn't have, such as a float."""
-    found = _KINDS.get(type(value))
+    found = KINDS_OF_TYPES.get(type(value))
     if found is None:
+        if isinstance(value, Exact):
+            return KINDS_OF_TYPES[type(value.base)]
+        if isinstance(value, FunctionValue):
+            return "function"
         wider = next((each for each in _WIDER if isinstance(value, each)), None)
-        return _KINDS[wider] if wider else "context" if isinstance(value, Mapping) else "unknown"
+        return KINDS_OF_TYPES[wider] if wider else "context" if isinstance(value, Mapping) else "unknown"
     return found
+
+
+def is_number(value: Any) -> bool:
+    return kind(value) == "number"
+
+
+def is_huge(value: Decimal | int) -> bool:
+    """Too large for a place or a count, or no number at all; its digits alone would take long to write out."""
+    return isinstance(value, Decimal) and (not value.is_finite() or value.adjusted() > 40)
+
+
+def whole(value: Decimal | int) -> int:
+    """ValueError if it is not a whole number, or a huge one: there is no month 1.5."""
+    if is_huge(value):
+        raise ValueError("a huge number")
+    number = int(value)
+    if number != value:
+        raise ValueError(value)
+    return number
+
+
+# -- equality and order
 
 
 def equal(left: Any, right: Any, budget: Budget) -> bool | None:
@@ -76,7 +128,7 @@ def equal(left: Any, right: Any, budget: Budget) -> bool | None:
     if left is None or right is None:
         return left is right
     what = kind(left)
-    if what != kind(right) or what == "unknown":
+    if what != kind(right) or what in ("unknown", "function"):
         return None
     if what == "list":
         return _all_equal(left, right, budget) if len(left) == len(right) else False
@@ -84,7 +136,18 @@ def equal(left: Any, right: Any, budget: Budget) -> bool | None:
         if left.keys() != right.keys():
             return False
         return _all_equal([left[key] for key in left], [right[key] for key in left], budget)
+    if what == "date and time":
+        return _same_second(left, right, ticks)
+    if what == "time":
+        return _same_second(left, right, clock_ticks)
     return bool(left == right)
+
+
+def _same_second(left: Any, right: Any, count: Callable[[Any], int]) -> bool:
+    """Times are equal by hour, minute, second and offset: fractions don't count (section 10.3.2.13.1)."""
+    if (left.tzinfo is None) is not (right.tzinfo is None):
+        return False
+    return count(left) // SECOND == count(right) // SECOND
 
 
 def _all_equal(left: list[Any], right: list[Any], budget: Budget) -> bool:
@@ -92,7 +155,7 @@ def _all_equal(left: list[Any], right: list[Any], budget: Budget) -> bool:
     return all(equal(a, b, budget) for a, b in zip(left, right, strict=True))
 
 
-_ORDERED = {
+ORDERED = {
     "number",
     "string",
     "date",
@@ -101,7 +164,8 @@ _ORDERED = {
     "days and time duration",
     "years and months duration",
 }
-_ORDERS: dict[str, Callable[[Any, Any], bool]] = {
+_ZONED = ("date and time", "time")
+ORDERS: dict[str, Callable[[Any, Any], bool]] = {
     "<": operator.lt,
     "<=": operator.le,
     ">": operator.gt,
@@ -111,135 +175,24 @@ _ORDERS: dict[str, Callable[[Any, Any], bool]] = {
 
 def ordered(sign: str, left: Any, right: Any) -> bool | None:
     """Whether `left sign right`; None where the two have no order."""
-    try:
-        if type(left) is Decimal and type(right) is Decimal:  # by far the most frequent
-            return _ORDERS[sign](left, right)
-        what = kind(left)
-        if what not in _ORDERED or kind(right) != what:
+    if type(left) is Decimal and type(right) is Decimal:  # by far the most frequent
+        try:
+            return ORDERS[sign](left, right)
+        except ArithmeticError:  # not a number
             return None
-        if what == "date and time":  # the difference counts time zones; Python's order within one doesn't
-            return _ORDERS[sign](times.between(left, right), NO_TIME)
-        return _ORDERS[sign](left, right)
-    except (TypeError, ArithmeticError):  # one has a time zone, the other none; or not a number
+    what = kind(left)
+    if what not in ORDERED or kind(right) != what:
         return None
-
-
-def text_of(value: Any, budget: Budget, quote: bool = False) -> str:
-    """What `string()` gives; inside lists and contexts strings are quoted."""
-    what = kind(value)
-    if what == "string":
-        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"' if quote else str(value)
-    if what == "number":
-        return number_text(value)
-    if what == "list":
-        budget.spend(len(value) + 1)
-        return bounded_string("[" + ", ".join([text_of(item, budget, True) for item in value]) + "]")
-    if what == "context":
-        budget.spend(len(value) + 1)
-        entries = [f"{key}: {text_of(item, budget, True)}" for key, item in value.items()]
-        return bounded_string("{" + ", ".join(entries) + "}")
-    if what == "range":
-        low, high = text_of(value.low, budget, True), text_of(value.high, budget, True)
-        return ("[" if value.low_included else "(") + f"{low}..{high}" + ("]" if value.high_included else ")")
-    return _scalar_text(value)
-
-
-def _scalar_text(value: Any) -> str:
-    if isinstance(value, timedelta):
-        return times.text_of_duration(value)
-    if isinstance(value, datetime | time):
-        return times.text_of_moment(value)
-    if value is None or isinstance(value, bool):
-        return {None: "null", True: "true", False: "false"}[value]
-    return str(value)
-
-
-def number_text(value: Decimal | int) -> str:
-    """Without exponent and without zeros at the end: 100, 1.5, 0.001."""
-    text = f"{value:f}"
-    return (text.rstrip("0").rstrip(".") or "0") if "." in text else text
-
-
-def _to_number(text: int) -> Decimal:
-    return NUMBERS.create_decimal(text)
-
-
-def _scaled_days(length: timedelta, factor: Decimal | int) -> timedelta:
-    product = NUMBERS.multiply(_to_number(length // times.MICROSECOND), factor)
-    return timedelta(microseconds=int(product))
-
-
-def _divided_days(length: timedelta, factor: Decimal | int) -> timedelta:
-    quotient = NUMBERS.divide(_to_number(length // times.MICROSECOND), factor)
-    return timedelta(microseconds=int(quotient))
-
-
-def _months(value: Decimal) -> YearsMonths:
-    if abs(value) > 10**12:
-        raise ValueError(value)
-    return YearsMonths(int(value))
-
-
-N, S, D, DT, T = "number", "string", "date", "date and time", "time"
-DAYS, YM = "days and time duration", "years and months duration"
-_Operation = Callable[[Any, Any], Any]
-ARITHMETIC: dict[tuple[str, str, str], _Operation] = {
-    ("+", N, N): NUMBERS.add,
-    ("-", N, N): NUMBERS.subtract,
-    ("*", N, N): NUMBERS.multiply,
-    ("/", N, N): NUMBERS.divide,
-    ("**", N, N): NUMBERS.power,
-    ("+", S, S): lambda a, b: bounded_string(a + b),
-    ("+", YM, YM): lambda a, b: YearsMonths(a.months + b.months),
-    ("-", YM, YM): lambda a, b: YearsMonths(a.months - b.months),
-    ("*", YM, N): lambda a, n: _months(NUMBERS.multiply(_to_number(a.months), n)),
-    ("*", N, YM): lambda n, a: _months(NUMBERS.multiply(_to_number(a.months), n)),
-    ("/", YM, N): lambda a, n: _months(NUMBERS.divide(_to_number(a.months), n)),
-    ("/", YM, YM): lambda a, b: NUMBERS.divide(_to_number(a.months), _to_number(b.months)),
-    ("+", DAYS, DAYS): lambda a, b: a + b,
-    ("-", DAYS, DAYS): lambda a, b: a - b,
-    ("*", DAYS, N): _scaled_days,
-    ("*", N, DAYS): lambda n, a: _scaled_days(a, n),
-    ("/", DAYS, N): _divided_days,
-    ("/", DAYS, DAYS): lambda a, b: NUMBERS.divide(
-        _to_number(a // times.MICROSECOND), _to_number(b // times.MICROSECOND)
-    ),
-    ("+", D, YM): times.add_months,
-    ("+", YM, D): lambda length, day: times.add_months(day, length),
-    ("-", D, YM): lambda day, length: times.add_months(day, YearsMonths(-length.months)),
-    ("+", DT, YM): times.add_months,
-    ("+", YM, DT): lambda length, start: times.add_months(start, length),
-    ("-", DT, YM): lambda start, length: times.add_months(start, YearsMonths(-length.months)),
-    ("+", D, DAYS): times.add_to_date,
-    ("+", DAYS, D): lambda length, day: times.add_to_date(day, length),
-    ("-", D, DAYS): lambda day, length: times.add_to_date(day, -length),
-    ("+", DT, DAYS): times.add_length,
-    ("+", DAYS, DT): lambda length, start: times.add_length(start, length),
-    ("-", DT, DAYS): lambda start, length: times.add_length(start, -length),
-    ("+", T, DAYS): times.add_to_time,
-    ("+", DAYS, T): lambda length, start: times.add_to_time(start, length),
-    ("-", T, DAYS): lambda start, length: times.add_to_time(start, -length),
-    ("-", T, T): times.between_times,
-    ("-", D, D): times.between,
-    ("-", DT, DT): times.between,
-    ("-", D, DT): times.between,
-    ("-", DT, D): times.between,
-}
-
-
-def arithmetic(sign: str, left: Any, right: Any) -> Any:
-    operation = ARITHMETIC.get((sign, kind(left), kind(right)))
-    if operation is None:
+    if what in _ZONED and (left.tzinfo is None) is not (right.tzinfo is None):
         return None
     try:
-        return operation(left, right)
-    except FAILURES:
+        return ORDERS[sign](order_key(what, left), order_key(what, right))
+    except (TypeError, ArithmeticError):
         return None
 
 
-def negated(value: Any) -> Any:
-    if isinstance(value, YearsMonths):
-        return YearsMonths(-value.months)
-    if isinstance(value, timedelta):
-        return -value
-    return arithmetic("-", 0, value)
+def order_key(what: str, value: Any) -> Any:
+    """What values of that kind are ordered by."""
+    if what in ("date", "date and time"):
+        return ticks(value)
+    return clock_ticks(value) if what == "time" else value
