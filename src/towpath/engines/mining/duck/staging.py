@@ -1,0 +1,164 @@
+"""Rows on their way in: one temporary table or view `staged` with (seq, line, r0, r1, ...), whatever file they came from.
+
+Case attributes of XES and OCEL come apart, in `staged_cases` with (c0, c1, ...).
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+
+from towpath.engines.mining.errors import Problem, refused
+from towpath.engines.mining.xes import Batch, Row
+
+CASE_ATTRIBUTE = "case:"
+
+
+@dataclass(slots=True)
+class Staged:
+    """What is staged: names of the event columns (r0, r1, ...) and case columns (c0, ...), and their kinds."""
+
+    unit: str = "line"  # what `line` counts
+    names: list[str] = field(default_factory=list)
+    traces: list[str] = field(default_factory=list)
+    kinds: Mapping[str, str] = field(default_factory=dict)
+    types: list[str] = field(default_factory=list)  # SQL types of the event columns, VARCHAR if empty
+    problems: list[Problem] = field(default_factory=list)
+    facts: dict[str, int] = field(default_factory=dict)
+    text: bool = False  # came as unquoted text: cells may hold formulas, numbers may have been dates
+
+    def place(self, name: str) -> str:
+        return f"r{self.names.index(name)}"
+
+    def type(self, name: str) -> str:
+        return self.types[self.names.index(name)] if self.types else "VARCHAR"
+
+
+class Rows:
+    """Takes batches from the readers written in Python."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, staged: Staged) -> None:
+        self.connection, self.staged, self.count = connection, staged, 0
+        connection.execute("CREATE TEMP TABLE staged (seq BIGINT, line BIGINT)")
+        connection.execute("CREATE TEMP TABLE staged_cases (seq BIGINT)")
+
+    def take(self, batch: Batch) -> None:
+        count = len(batch.rows)
+        if count:
+            keys = self._columns("staged", "r", self.staged.names, batch.rows)
+            values: list[object] = [self.count, self.count + count, batch.lines]
+            values += [[row.get(key) for row in batch.rows] for key in keys]
+            self._insert(
+                "staged",
+                "r",
+                "unnest(range(?, ?)), unnest(?::BIGINT[])",
+                "seq, line",
+                self.staged.names,
+                keys,
+                values,
+            )
+        if batch.traces:
+            keys = self._columns("staged_cases", "c", self.staged.traces, batch.traces)
+            values = [self.count, self.count + len(batch.traces)]
+            values += [[row.get(key) for row in batch.traces] for key in keys]
+            self._insert("staged_cases", "c", "unnest(range(?, ?))", "seq", self.staged.traces, keys, values)
+        self.count += count
+
+    def _columns(self, table: str, letter: str, names: list[str], rows: Iterable[Row]) -> list[str]:
+        """The attributes of this batch, in the order of their first appearance; new ones get a column."""
+        keys = list(dict.fromkeys(key for row in rows for key in row))
+        for key in keys:
+            if key not in names:
+                self.connection.execute(f"ALTER TABLE {table} ADD COLUMN {letter}{len(names)} VARCHAR")
+                names.append(key)
+        return keys
+
+    def _insert(
+        self,
+        table: str,
+        letter: str,
+        first: str,
+        into: str,
+        names: list[str],
+        keys: list[str],
+        values: list[object],
+    ) -> None:
+        columns = ", ".join([into, *(f"{letter}{names.index(key)}" for key in keys)])
+        taken = ", ".join([first, *("unnest(?::VARCHAR[])" for _ in keys)])
+        self.connection.execute(f"INSERT INTO {table} ({columns}) SELECT {taken}", values)
+
+
+def parquet(connection: duckdb.DuckDBPyConnection, path: Path) -> Staged:
+    """A Parquet file, read where it lies."""
+    try:
+        source = connection.read_parquet(str(path), file_row_number=True)
+    except duckdb.Error as why:
+        raise refused(
+            "broken-parquet", f"this is not a Parquet file that can be read: {_first(why)}"
+        ) from None
+    pairs = [(n, str(t)) for n, t in zip(source.columns, source.types, strict=True) if n != "file_row_number"]
+    shown = ", ".join(f"{quoted(name)} AS r{number}" for number, (name, _) in enumerate(pairs))
+    source.project(f"file_row_number AS seq, file_row_number + 1 AS line, {shown}").create_view("staged")
+    return Staged("row", [name for name, _ in pairs], types=[type_ for _, type_ in pairs])
+
+
+def text(connection: duckdb.DuckDBPyConnection, path: Path, names: list[str], delimiter: str) -> Staged:
+    """A CSV file in UTF-8 with a header. Rows of another width are left out, and told with their line."""
+    columns = {f"r{number}": "VARCHAR" for number in range(len(names))}
+    connection.execute("DROP TABLE IF EXISTS reject_errors; DROP TABLE IF EXISTS reject_scans")
+    try:
+        connection.execute(
+            "CREATE TEMP TABLE staged AS SELECT row_number() OVER () - 1 AS seq, row_number() OVER () AS line, * "
+            "FROM read_csv(?, auto_detect = false, header = true, columns = ?, delim = ?, quote = '\"', escape = '\"', "
+            "nullstr = '', store_rejects = true, rejects_limit = 0, max_line_size = 16000000, null_padding = false)",
+            [str(path), columns, delimiter],
+        )
+    except duckdb.Error as why:
+        raise refused("broken-csv", f"the table can't be read: {_first(why)}") from None
+    staged = Staged("record", names, text=True)
+    rejected = connection.execute(
+        "SELECT line, error_type, error_message FROM reject_errors ORDER BY line"
+    ).fetchall()
+    for line, kind, message in rejected:
+        staged.problems.append(
+            Problem("bad-row", _row_fault(kind, message, len(names)), f"line {line}", bad=True)
+        )
+    return staged
+
+
+def _row_fault(kind: str, message: str, width: int) -> str:
+    if "MANY" in kind:
+        return f"this row has more than the {width} columns of the header; a text with the separator needs quotes"
+    if "MISSING" in kind:
+        return f"this row has fewer than the {width} columns of the header"
+    return f"this row can't be read: {message.splitlines()[0]}"
+
+
+def lines_of(path: Path, delimiter: str, width: int, records: set[int]) -> dict[int, int]:
+    """The line of each of these records (counted from 1, rows of another width left out), for telling faults."""
+    found, number, last = {}, 0, max(records, default=0)
+    with path.open(encoding="utf-8", newline="") as stream:
+        reader = csv.reader(stream, delimiter=delimiter)
+        next(reader, None)
+        begun = reader.line_num + 1
+        for row in reader:
+            if len(row) == width:
+                number += 1
+                if number in records:
+                    found[number] = begun
+                if number >= last:
+                    break
+            begun = reader.line_num + 1
+    return found
+
+
+def quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _first(why: Exception) -> str:
+    return str(why).splitlines()[0]
