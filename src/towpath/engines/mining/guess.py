@@ -46,7 +46,7 @@ def roles(
     for role in NAMES:
         offered = [name for name in names if name not in found.values()]
         if role in ("time", "start"):
-            offered = [name for name in offered if name in times]
+            offered = [name for name in offered if dates.get(name, 0) >= 0.5]
         if role not in found and (best := _named(role, offered)):
             found[role] = best
     if "time" not in found and "start" in found:

@@ -36,8 +36,11 @@ def look(path: Path, mapping: Mapping, folder: Path) -> Text:
         head = stream.read(CHUNK)
     if not head.strip():
         raise refused("empty", "the file is empty", file=path.name)
-    delimiter = mapping.delimiter or _delimiter(head)
-    names = _names(next(csv.reader(io.StringIO(head), delimiter=delimiter)))
+    try:
+        delimiter = mapping.delimiter or _delimiter(head)
+        names = _names(next(csv.reader(io.StringIO(head), delimiter=delimiter)))
+    except (csv.Error, TypeError) as why:
+        raise refused("broken-csv", f"the table can't be read: {why}", file=path.name) from None
     if len(names) < 2:
         raise refused(
             "columns", "only one column was found; give the separator in a mapping file ('delimiter: \"|\"')",

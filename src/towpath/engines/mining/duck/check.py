@@ -7,10 +7,9 @@ from collections.abc import Iterable
 import duckdb
 
 from towpath.engines.mining.duck import schema
-from towpath.engines.mining.duck.staging import Staged
+from towpath.engines.mining.duck.staging import SHOWN, Staged
 from towpath.engines.mining.errors import Problem
 
-SHOWN = 100  # rows told one by one; the rest as a number
 MANY_EVENTS = 10_000
 MANY_ACTIVITIES = 2_000
 

@@ -12,7 +12,7 @@ import duckdb
 from towpath.engines.mining import guess, ocel, textfile, xes
 from towpath.engines.mining.duck import schema, staging, times
 from towpath.engines.mining.duck.staging import Rows, Staged
-from towpath.engines.mining.errors import Problem, refused
+from towpath.engines.mining.errors import LogError, Problem, refused
 from towpath.engines.mining.mapping import Mapping
 
 KINDS = ".xes, .xes.gz, .csv, .parquet, or OCEL 2.0 as .sqlite or .json"
@@ -118,6 +118,8 @@ def _text(connection: duckdb.DuckDBPyConnection, path: Path, mapping: Mapping, f
 
 def _guessed(connection: duckdb.DuckDBPyConnection, staged: Staged, mapping: Mapping) -> Mapping:
     """What the mapping leaves open is guessed; columns that it names must be there."""
+    if not schema.one(connection, "SELECT 1 FROM staged LIMIT 1"):
+        raise LogError([*staged.problems, Problem("empty", "there is no event in it", bad=True)])
     named = [*mapping.roles().values(), *mapping.steps]
     for name in named:
         if name not in staged.names:

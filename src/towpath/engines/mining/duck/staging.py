@@ -6,7 +6,7 @@ Case attributes of XES and OCEL come apart, in `staged_cases` with (c0, c1, ...)
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from towpath.engines.mining.errors import Problem, refused
 from towpath.engines.mining.xes import Batch, Row
 
 CASE_ATTRIBUTE = "case:"
+SHOWN = 100  # rows told one by one; the rest as a number
 
 
 @dataclass(slots=True)
@@ -123,36 +124,54 @@ def text(connection: duckdb.DuckDBPyConnection, path: Path, names: list[str], de
     rejected = connection.execute(
         "SELECT line, error_type, error_message FROM reject_errors ORDER BY line"
     ).fetchall()
-    for line, kind, message in rejected:
-        staged.problems.append(
-            Problem("bad-row", _row_fault(kind, message, len(names)), f"line {line}", bad=True)
-        )
+    other = [one for one in rejected if "COLUMNS" not in one[1]]
+    for line, _, message in other[:SHOWN]:
+        told = f"this row can't be read: {message.splitlines()[0]}"
+        staged.problems.append(Problem("bad-row", told, f"line {line}", bad=True))
+    if len(other) < len(rejected):
+        staged.problems += _other_widths(path, delimiter, len(names))
     return staged
 
 
-def _row_fault(kind: str, message: str, width: int) -> str:
-    if "MANY" in kind:
-        return f"this row has more than the {width} columns of the header; a text with the separator needs quotes"
-    if "MISSING" in kind:
-        return f"this row has fewer than the {width} columns of the header"
-    return f"this row can't be read: {message.splitlines()[0]}"
+def _other_widths(path: Path, delimiter: str, width: int) -> list[Problem]:
+    """Rows that are too long or too short. Python's reader knows their lines, the database only their number."""
+    found: list[Problem] = []
+    rest = 0
+    more = f"this row has more than the {width} columns of the header; a text with the separator needs quotes"
+    less = f"this row has fewer than the {width} columns of the header"
+    for line, row in _rows(path, delimiter):
+        if row and len(row) != width:
+            told = more if len(row) > width else less
+            if len(found) < SHOWN:
+                found.append(Problem("bad-row", told, f"line {line}", bad=True))
+            else:
+                rest += 1
+    if rest:
+        told = f"{rest:,} more rows have another number of columns than the header"
+        found.append(Problem("bad-row", told, times=rest, bad=True))
+    return found
 
 
-def lines_of(path: Path, delimiter: str, width: int, records: set[int]) -> dict[int, int]:
-    """The line of each of these records (counted from 1, rows of another width left out), for telling faults."""
-    found, number, last = {}, 0, max(records, default=0)
+def _rows(path: Path, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """Every row below the header with the line it begins on."""
     with path.open(encoding="utf-8", newline="") as stream:
         reader = csv.reader(stream, delimiter=delimiter)
         next(reader, None)
         begun = reader.line_num + 1
         for row in reader:
-            if len(row) == width:
-                number += 1
-                if number in records:
-                    found[number] = begun
-                if number >= last:
-                    break
+            yield begun, row
             begun = reader.line_num + 1
+
+
+def lines_of(path: Path, delimiter: str, width: int, records: set[int]) -> dict[int, int]:
+    """The line of each of these records (counted from 1, rows of another width left out), for telling faults."""
+    found, number, last = {}, 0, max(records, default=0)
+    for line, row in _rows(path, delimiter):
+        number += len(row) == width
+        if number in records and len(row) == width:
+            found[number] = line
+        if number >= last:
+            break
     return found
 
 

@@ -15,7 +15,7 @@ FORMATS = tuple(
     for clock in (" %H:%M:%S", " %H:%M", " %I:%M:%S %p", " %H:%M:%S.%f", "")
 )
 SAMPLE = 300
-_ZONED = r"(?:[zZ]|[+-]\d\d:?\d\d|[+-]\d\d)$"
+_ZONED = r":\d\d(?:[.,]\d+)?\s*(?:[zZ]|[+-]\d\d:?\d\d|[+-]\d\d)\s*$"  # only after a time of day
 
 
 def formats(
@@ -95,7 +95,7 @@ def doubts(
         connection,
         f"SELECT count({place}), count(*) FILTER (regexp_matches({place}, ?)), max(try_cast(substr(trim({place}), 1, 2) AS INTEGER)), "
         f"max(try_cast(substr(trim({place}), 4, 2) AS INTEGER)) FROM staged",
-        [r"\d" + _ZONED],
+        [_ZONED],
     )
     assert row is not None
     total, zoned, first, second = row
