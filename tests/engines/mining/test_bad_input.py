@@ -100,7 +100,7 @@ def test_a_zip_bomb_is_refused(tmp_path, monkeypatch):
 def test_one_endless_element_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(reader, "MAX_ELEMENT", 2_000_000)
     path = write_xes(
-        tmp_path / "log.xes", '<log><trace><string key="a" value="' + "x" * 6_000_000 + '"/></trace></log>'
+        tmp_path / "log.xes", '<log><trace><string key="a" value="' + "x" * 12_000_000 + '"/></trace></log>'
     )
     assert "one element is larger than" in _told(path)
 

@@ -15,6 +15,7 @@ from typing import IO, cast
 from xml.parsers import expat
 
 from towpath.engines.mining.errors import LogError, Problem, refused
+from towpath.engines.mining.plain import Pieces, Row
 
 MAX_DEPTH = 60
 MAX_KEYS = 2_000
@@ -25,8 +26,6 @@ BATCH = 25_000
 CHUNK = 1 << 20
 CASE = "case:concept:name"
 _TYPES = frozenset({"string", "date", "int", "float", "boolean", "id", "list", "container"})
-
-Row = dict[str, str | None]
 
 
 @dataclass(slots=True)
@@ -96,15 +95,23 @@ class _Reader:
         self.take, self.seen, self.batch = take, Seen(), Batch()
         self.parser = expat.ParserCreate()
         self.fed = 0
+        self.trace = _Trace(self)
         self._handlers()
+        self.pieces = Pieces(self.trace.whole, self.parse)
 
     def feed(self, chunk: bytes) -> None:
-        self._parse(chunk, False)
-        self.fed += len(chunk)
+        self.pieces.add(chunk)
+
+    def parse(self, data: bytes) -> bool:
+        """Give it to the parser. True if the last thing in it was the end of a trace."""
+        self._parse(data, False)
+        self.fed += len(data)
         if self.fed - self.parser.CurrentByteIndex > MAX_ELEMENT:
             raise self._refused("hostile-xml", f"one element is larger than {MAX_ELEMENT:,} bytes")
+        return self.trace.depth == 1 and self.trace.ended == self.fed - len("</trace>")
 
     def finish(self) -> None:
+        self.pieces.finish()
         self._parse(b"", True)
         self.flush()
 
@@ -131,21 +138,21 @@ class _Reader:
         raise self._refused("hostile-xml", "a DOCTYPE is not accepted, nor are entities; remove it")
 
     def _handlers(self) -> None:
-        trace = _Trace(self)
         self.parser.buffer_text = True
         self.parser.StartDoctypeDeclHandler = self._doctype
-        self.parser.StartElementHandler = trace.start
-        self.parser.EndElementHandler = trace.end
+        self.parser.StartElementHandler = self.trace.start
+        self.parser.EndElementHandler = self.trace.end
 
 
 class _Trace:
     """The callbacks: where we are (`depth` below the log), and the trace that is being read."""
 
-    __slots__ = ("depth", "events", "kinds", "lines", "owner", "reader", "row", "seen", "trace")
+    __slots__ = ("depth", "ended", "events", "kinds", "lines", "owner", "reader", "row", "seen", "trace")
 
     def __init__(self, reader: _Reader) -> None:
         self.reader, self.seen, self.kinds = reader, reader.seen, reader.seen.kinds
         self.depth = 0
+        self.ended = -1  # the byte at which the last end of a trace began
         self.row: Row | None = None  # whose attributes come: an event's or a trace's
         self.owner = 0  # the depth of that event or trace
         self.trace: Row | None = None
@@ -186,12 +193,24 @@ class _Trace:
         if len(self.kinds) > MAX_KEYS:
             raise self.reader._refused("hostile-xml", f"more than {MAX_KEYS:,} different attributes")
 
+    def whole(self, trace: Row, events: list[tuple[int, Row]], kinds: set[tuple[str, str]]) -> None:
+        """A trace that needed no parser."""
+        for key, tag in kinds:
+            if key not in self.kinds:
+                self._new(key, tag)
+            elif self.kinds[key] != tag:
+                self.kinds[key] = "string"
+        self.lines = [line for line, _ in events]
+        self.events = [row for _, row in events]
+        self._ended(trace)
+
     def end(self, tag: str) -> None:
         depth = self.depth
         self.depth = depth - 1
         if depth != self.owner or self.row is None:
             return
         if self.row is self.trace:
+            self.ended = self.reader.parser.CurrentByteIndex
             self._ended(self.trace)
             self.row = self.trace = None
             self.owner = 0

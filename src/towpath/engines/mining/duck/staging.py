@@ -16,6 +16,7 @@ from towpath.engines.mining.errors import Problem, refused
 from towpath.engines.mining.xes import Batch, Row
 
 CASE_ATTRIBUTE = "case:"
+_NEXT, _NONE = "\x1f", "\x1e"  # between values, and for no value
 SHOWN = 100  # rows told one by one; the rest as a number
 
 
@@ -48,26 +49,11 @@ class Rows:
         connection.execute("CREATE TEMP TABLE staged_cases (seq BIGINT)")
 
     def take(self, batch: Batch) -> None:
-        count = len(batch.rows)
-        if count:
-            keys = self._columns("staged", "r", self.staged.names, batch.rows)
-            values: list[object] = [self.count, self.count + count, batch.lines]
-            values += [[row.get(key) for row in batch.rows] for key in keys]
-            self._insert(
-                "staged",
-                "r",
-                "unnest(range(?, ?)), unnest(?::BIGINT[])",
-                "seq, line",
-                self.staged.names,
-                keys,
-                values,
-            )
+        if batch.rows:
+            self._insert("staged", "r", self.staged.names, batch.rows, batch.lines)
         if batch.traces:
-            keys = self._columns("staged_cases", "c", self.staged.traces, batch.traces)
-            values = [self.count, self.count + len(batch.traces)]
-            values += [[row.get(key) for row in batch.traces] for key in keys]
-            self._insert("staged_cases", "c", "unnest(range(?, ?))", "seq", self.staged.traces, keys, values)
-        self.count += count
+            self._insert("staged_cases", "c", self.staged.traces, batch.traces)
+        self.count += len(batch.rows)
 
     def _columns(self, table: str, letter: str, names: list[str], rows: Iterable[Row]) -> list[str]:
         """The attributes of this batch, in the order of their first appearance; new ones get a column."""
@@ -79,18 +65,34 @@ class Rows:
         return keys
 
     def _insert(
-        self,
-        table: str,
-        letter: str,
-        first: str,
-        into: str,
-        names: list[str],
-        keys: list[str],
-        values: list[object],
+        self, table: str, letter: str, names: list[str], rows: list[Row], lines: list[int] | None = None
     ) -> None:
-        columns = ", ".join([into, *(f"{letter}{names.index(key)}" for key in keys)])
-        taken = ", ".join([first, *("unnest(?::VARCHAR[])" for _ in keys)])
-        self.connection.execute(f"INSERT INTO {table} ({columns}) SELECT {taken}", values)
+        """Each column goes over as one text: half the cost of a list, and the cutting is not Python's."""
+        keys = self._columns(table, letter, names, rows)
+        columns = ", ".join(f"{letter}{names.index(key)}" for key in keys)
+        values: list[object] = [self.count, self.count + len(rows)]
+        taken = ["unnest(range(?, ?)) AS seq"]
+        if lines is not None:
+            taken.append("unnest(?::BIGINT[]) AS line")
+            values.append(lines)
+        for number, key in enumerate(keys):
+            taken.append(f"unnest(string_split(?, chr({ord(_NEXT)}))) AS v{number}")
+            values.append(_joined([row.get(key) for row in rows]))
+        shown = "".join(f", nullif(v{number}, chr({ord(_NONE)}))" for number in range(len(keys)))
+        first = "seq, line" if lines is not None else "seq"
+        self.connection.execute(
+            f"INSERT INTO {table} ({first}{', ' + columns if columns else ''}) SELECT {first}{shown} FROM (SELECT {', '.join(taken)})",
+            values,
+        )
+
+
+def _joined(values: list[str | None]) -> str:
+    """The two separators are characters that no XML document can hold; elsewhere they are dropped."""
+    text = _NEXT.join([_NONE if value is None else value for value in values])
+    if text.count(_NEXT) != len(values) - 1 or text.count(_NONE) != values.count(None):
+        clean = {ord(_NEXT): None, ord(_NONE): None}
+        text = _NEXT.join([_NONE if value is None else value.translate(clean) for value in values])
+    return text
 
 
 def parquet(connection: duckdb.DuckDBPyConnection, path: Path) -> Staged:
