@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from towpath.engines.mining.errors import Problem, refused
-from towpath.engines.mining.xes import BATCH, Batch, Row, Seen
+from towpath.engines.mining.plain import Row
+from towpath.engines.mining.xes import BATCH, Batch, Seen
 
 CASE, ACTIVITY, TIME = "case", "activity", "time"
 MAX_JSON = 500_000_000  # bytes; a JSON document is read whole

@@ -13,7 +13,8 @@ from pathlib import Path
 import duckdb
 
 from towpath.engines.mining.errors import Problem, refused
-from towpath.engines.mining.xes import Batch, Row
+from towpath.engines.mining.plain import Row
+from towpath.engines.mining.xes import Batch
 
 CASE_ATTRIBUTE = "case:"
 _NEXT, _NONE = "\x1f", "\x1e"  # between values, and for no value
