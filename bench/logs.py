@@ -29,7 +29,7 @@ def make(path: Path, events: int) -> Path:
         part = path.with_suffix(".part")
         statement = STATEMENT.replace("{path}", str(part).replace("'", "''"))
         with duckdb.connect() as connection:
-            connection.execute("SET TimeZone = 'UTC'")
+            connection.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
             connection.execute(statement, {"cases": round(events / PER_CASE)})
         part.rename(path)
     return path
