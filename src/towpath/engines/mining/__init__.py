@@ -1,0 +1,66 @@
+"""Event logs: read, kept by columns, counted, filtered and compared. Pure: no Django, no network, no clock.
+
+    log = mining.read("permits.xes.gz")                     # or .csv, .parquet, OCEL 2.0 as .sqlite or .json
+    log = mining.read("export.csv", "mapping.yaml")         # columns corrected; log.mapping.yaml() shows what was taken
+    log = mining.read("new.csv", store="permits.towpath")   # kept in a file; more is appended, all of it or nothing
+    log = mining.reopen("permits.towpath")
+    log.doubts, log.left_out                                # what is doubtful; rows left out with good_rows=True
+
+    log.summary .map() .variants() .durations() .starts() .ends() .rework() .handovers(by) .pingpong(by)
+    log.funnel("Received", "Decided", by="channel") .cases(limit, order) .case(number) .values(column)
+    log.between(start, end, keep) .where(unit="Permits") .where_column(name, values, keep, without)
+    log.passing(a, b) .taking(variant) .lasting(least, most) .named(*numbers)      # a log again; they can be chained
+    log.compare(other)                                      # what differs, and whether by more than chance
+    log.save("part.parquet")
+
+Order is by case, then time in UTC, then place in the file. Answers are plain dataclasses (`results`). All SQL lies
+behind `port.Engine`, in `duck`.
+"""
+
+from towpath.engines.mining.errors import LogError, MiningError, Problem, QuestionError, StoreError
+from towpath.engines.mining.log import Log, read, reopen
+from towpath.engines.mining.mapping import Mapping
+from towpath.engines.mining.mapping import load as load_mapping
+from towpath.engines.mining.results import (
+    Activity,
+    Case,
+    Difference,
+    Durations,
+    Edge,
+    Event,
+    Funnel,
+    Handover,
+    Import,
+    Map,
+    PingPong,
+    Rework,
+    Summary,
+    Variant,
+)
+
+__all__ = [
+    "Activity",
+    "Case",
+    "Difference",
+    "Durations",
+    "Edge",
+    "Event",
+    "Funnel",
+    "Handover",
+    "Import",
+    "Log",
+    "LogError",
+    "Map",
+    "Mapping",
+    "MiningError",
+    "PingPong",
+    "Problem",
+    "QuestionError",
+    "Rework",
+    "StoreError",
+    "Summary",
+    "Variant",
+    "load_mapping",
+    "read",
+    "reopen",
+]

@@ -1,0 +1,1 @@
+"""The engine on DuckDB: all SQL of this package lies here."""

@@ -1,0 +1,143 @@
+"""From staged rows to the store: codes, order, next and gap, the summaries. Only the cases concerned are touched."""
+
+from __future__ import annotations
+
+import duckdb
+
+from towpath.engines.mining.duck import schema
+from towpath.engines.mining.duck.schema import BASE, CORE, Attribute
+
+LIFECYCLE_BEGINS = "('start', 'resume')"
+LIFECYCLE_RESTS = "('complete', 'suspend', 'ate_abort', 'pi_abort', 'withdraw', 'autoskip', 'manualskip')"
+
+
+def build(connection: duckdb.DuckDBPyConnection, given: dict[str, Attribute], lifecycle: str) -> None:
+    """Take what the view `good` holds: (seq, case_id, activity, time, start and the columns of `given`).
+
+    `given` maps columns of `good` to attributes of the store; `lifecycle` is the place of that attribute or "".
+    """
+    _codes(connection)
+    _arriving(connection, given)
+    _sorted(connection)
+    _replace(connection, lifecycle)
+    for table in ("sorted", "part_cases", "concerned"):
+        connection.execute(f"DROP TABLE {table}")
+
+
+def _codes(connection: duckdb.DuckDBPyConnection) -> None:
+    """Activities and cases get numbers in the order of their first event, whatever parts the log comes in."""
+    connection.execute("""
+        INSERT INTO activities
+        SELECT (SELECT count(*) FROM activities) + row_number() OVER (ORDER BY met) - 1, name
+        FROM (SELECT activity AS name, min(seq) AS met FROM good GROUP BY 1)
+        WHERE name NOT IN (SELECT name FROM activities)""")
+    connection.execute("""
+        CREATE TEMP TABLE part_cases AS
+        WITH met AS (SELECT case_id, min(seq) AS met FROM good GROUP BY 1)
+        SELECT case_id, (row_number() OVER (ORDER BY met) - 1 + (SELECT coalesce(max(case_no) + 1, 0) FROM cases))::UINTEGER AS case_no,
+               false AS known
+        FROM met ANTI JOIN cases USING (case_id)
+        UNION ALL SELECT case_id, case_no, true FROM met JOIN cases USING (case_id)""")
+    connection.execute("CREATE TEMP TABLE concerned AS SELECT case_no FROM part_cases WHERE known")
+
+
+def _arriving(connection: duckdb.DuckDBPyConnection, given: dict[str, Attribute]) -> None:
+    """The new events in the store's words, and the events of known cases that get company."""
+    places = {one.place: column for column, one in given.items()}
+    own = [one.place for one in schema.attributes(connection) if one.level == "event"]
+    new = ", ".join(
+        f"{places[place]}::VARCHAR AS {place}" if place in places else f"NULL::VARCHAR AS {place}"
+        for place in own
+    )
+    old = ", ".join(own)
+    connection.execute(f"""
+        CREATE TEMP VIEW incoming AS
+        SELECT p.case_no, g.time, g.seq, a.code AS activity, g.start{", " + new if new else ""}
+        FROM good g JOIN part_cases p USING (case_id) JOIN activities a ON a.name = g.activity""")
+    connection.execute(f"""
+        CREATE TEMP VIEW staying AS
+        SELECT case_no, time, seq, activity, start{", " + old if old else ""} FROM events SEMI JOIN concerned USING (case_no)""")
+
+
+def _sorted(connection: duckdb.DuckDBPyConnection) -> None:
+    joined = "FROM incoming"
+    if _count(connection, "concerned"):
+        joined = "FROM (FROM incoming UNION ALL BY NAME FROM staying)"
+    connection.execute(f"CREATE TEMP TABLE sorted AS {joined} ORDER BY case_no, time, seq")
+    connection.execute("DROP VIEW incoming; DROP VIEW staying")
+
+
+def _replace(connection: duckdb.DuckDBPyConnection, lifecycle: str) -> None:
+    own = [one.place for one in schema.attributes(connection) if one.level == "event"]
+    columns = ", ".join([*CORE[:5], *own])
+    if _count(connection, "concerned"):
+        connection.execute("DELETE FROM events WHERE case_no IN (FROM concerned)")
+    worked = "NULL::BIGINT"
+    source = "sorted"
+    if lifecycle and _has_starts(connection, lifecycle):
+        source, worked = (
+            _under_way(lifecycle),
+            "CASE WHEN same THEN CASE WHEN under_way > 0 THEN gap ELSE 0 END END",
+        )
+    elif schema.one(connection, "SELECT 1 FROM sorted WHERE start IS NOT NULL LIMIT 1"):
+        worked = "CASE WHEN same AND next_start IS NOT NULL THEN greatest(0, least(gap, epoch_us(next_time) - epoch_us(next_start))) END"
+    extra = ", under_way" if source != "sorted" else ""
+    connection.execute(f"""
+        INSERT INTO events ({columns}, next, gap, worked)
+        SELECT {columns}, CASE WHEN same THEN next_activity END, CASE WHEN same THEN gap END, {worked}
+        FROM (SELECT {columns}{extra}, next_activity, next_time, next_start, next_case = case_no AS same,
+                     epoch_us(next_time) - epoch_us(time) AS gap
+              FROM (SELECT *, lead(case_no) OVER () AS next_case, lead(activity) OVER () AS next_activity,
+                           lead(time) OVER () AS next_time, lead(start) OVER () AS next_start
+                    FROM {source}))""")
+    _summaries(connection)
+
+
+def _has_starts(connection: duckdb.DuckDBPyConnection, lifecycle: str) -> bool:
+    found = schema.one(
+        connection, f"SELECT 1 FROM sorted WHERE lower({lifecycle}) IN {LIFECYCLE_BEGINS} LIMIT 1"
+    )
+    return found is not None
+
+
+def _under_way(lifecycle: str) -> str:
+    """How many activities of the case are begun and not ended after each event; an end without a beginning counts nothing."""
+    step = f"CASE WHEN lower({lifecycle}) IN {LIFECYCLE_BEGINS} THEN 1 WHEN lower({lifecycle}) IN {LIFECYCLE_RESTS} THEN -1 ELSE 0 END"
+    return f"""(SELECT * EXCLUDE (net, held), sum(held - before) OVER (PARTITION BY case_no ORDER BY time, seq) AS under_way
+        FROM (SELECT *, coalesce(lag(held) OVER one, 0) AS before
+              FROM (SELECT *, net - least(0, min(net) OVER one) AS held
+                    FROM (SELECT *, sum({step}) OVER one AS net FROM sorted
+                          WINDOW one AS (PARTITION BY case_no, activity ORDER BY time, seq))
+                    WINDOW one AS (PARTITION BY case_no, activity ORDER BY time, seq))
+              WINDOW one AS (PARTITION BY case_no, activity ORDER BY time, seq))
+        ORDER BY case_no, time, seq)"""
+
+
+def _summaries(connection: duckdb.DuckDBPyConnection) -> None:
+    """One thread keeps the order of `sorted` within each case; an ORDER BY in the aggregate is ten times slower."""
+    kept = [one.place for one in schema.attributes(connection) if one.level == "case"]
+    old = "".join(f", c.{place}" for place in kept)
+    threads = schema.one(connection, "SELECT current_setting('threads')")
+    connection.execute("SET threads = 1")
+    try:
+        connection.execute(f"""
+            CREATE TEMP TABLE summed AS
+            SELECT case_no, min(time) AS began, max(time) AS ended, count(*)::UINTEGER AS events, first(activity) AS first,
+                   last(activity) AS last, string_agg(chr(({BASE} + activity)::INTEGER), '') AS variant
+            FROM sorted GROUP BY case_no""")
+    finally:
+        connection.execute(f"SET threads = {threads[0] if threads else 1}")
+    connection.execute(f"""
+        CREATE TEMP TABLE summaries AS
+        SELECT s.case_no, p.case_id, s.began, s.ended, s.events, s.first, s.last, s.variant{old}
+        FROM summed s JOIN part_cases p USING (case_no) LEFT JOIN cases c USING (case_no) ORDER BY s.case_no""")
+    if _count(connection, "concerned"):
+        connection.execute("DELETE FROM cases WHERE case_no IN (FROM concerned)")
+    connection.execute("INSERT INTO cases BY NAME FROM summaries")
+    connection.execute("DROP TABLE summaries; DROP TABLE summed")
+
+
+def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
+    row = schema.one(connection, f"SELECT count(*) FROM {table}")
+    assert row is not None
+    return int(row[0])

@@ -1,0 +1,101 @@
+"""The store: four tables, the same in memory and in a file (ADR 0020).
+
+events      one row an event, sorted by case, time, seq; with the activity that comes `next` in its case, the `gap` to
+            it in microseconds and how much of the gap was `worked` on (null: the log does not tell)
+cases       a summary of each case; `variant` has one character for each activity, see `code_point`
+activities  code and name, in the order of their first event
+attributes  which column (a0, a1, ...) keeps which attribute, of events or of cases; values are texts
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from towpath.engines.mining.errors import StoreError
+
+VERSION = 1
+BASE = 0xE000  # of the characters that stand for activities: above the surrogates
+MAX_ACTIVITIES = 0x10FFFF - BASE
+
+TABLES = """
+CREATE TABLE meta (key VARCHAR, value VARCHAR);
+CREATE TABLE activities (code UINTEGER, name VARCHAR);
+CREATE TABLE attributes (name VARCHAR, place VARCHAR, level VARCHAR, kind VARCHAR);
+CREATE TABLE cases (case_no UINTEGER, case_id VARCHAR, began TIMESTAMP, ended TIMESTAMP, events UINTEGER,
+                    first UINTEGER, last UINTEGER, variant VARCHAR);
+CREATE TABLE events (case_no UINTEGER, time TIMESTAMP, seq BIGINT, activity UINTEGER, start TIMESTAMP,
+                     next UINTEGER, gap BIGINT, worked BIGINT);
+"""
+CORE = ("case_no", "time", "seq", "activity", "start", "next", "gap", "worked")
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """A column of the store: `level` is "event" or "case", `place` its column there, `kind` as the file declared it."""
+
+    name: str
+    place: str
+    level: str
+    kind: str
+
+
+def one(
+    connection: duckdb.DuckDBPyConnection, statement: str, values: Sequence[Any] = ()
+) -> tuple[Any, ...] | None:
+    """The first row. All are fetched, since DuckDB keeps a connection busy until the last is."""
+    rows = connection.execute(statement, list(values)).fetchall()
+    return rows[0] if rows else None
+
+
+def connect(path: Path | None, read_only: bool = False) -> duckdb.DuckDBPyConnection:
+    """In memory without a path. StoreError if the file is not ours or is being written by another process."""
+    config: dict[str, str | bool | int | float | list[str]] = {"autoinstall_known_extensions": False}
+    try:
+        connection = duckdb.connect(str(path) if path else ":memory:", read_only=read_only, config=config)
+    except duckdb.IOException as why:
+        busy = "lock" in str(why).lower()
+        told = "another process has it open for writing" if busy else "it is not a store, or it is damaged"
+        raise StoreError(f"{path}: {told}") from None
+    connection.execute(
+        "SET TimeZone = 'UTC'; SET preserve_insertion_order = true; SET enable_progress_bar = false"
+    )
+    return connection
+
+
+def prepare(connection: duckdb.DuckDBPyConnection, path: Path | None) -> None:
+    """Make the tables of a new store; StoreError if there are other tables, or ours of another version."""
+    known = {name for (name,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
+    if not known:
+        connection.execute(TABLES)
+        connection.execute("INSERT INTO meta VALUES ('version', ?)", [str(VERSION)])
+        return
+    if "meta" not in known:
+        raise StoreError(f"{path}: a database, but not a store of event logs")
+    row = one(connection, "SELECT value FROM meta WHERE key = 'version'")
+    if row != (str(VERSION),):
+        found = row[0] if row else "unknown"
+        raise StoreError(
+            f"{path}: a store of version {found}, this program reads {VERSION}; import the log again"
+        )
+
+
+def attributes(connection: duckdb.DuckDBPyConnection) -> tuple[Attribute, ...]:
+    """In the order of their first appearance."""
+    rows = connection.execute("SELECT name, place, level, kind FROM attributes ORDER BY rowid").fetchall()
+    return tuple(Attribute(*row) for row in rows)
+
+
+def add_attribute(connection: duckdb.DuckDBPyConnection, name: str, level: str, kind: str) -> Attribute:
+    """A new column, empty for the rows that are there."""
+    counted = one(connection, "SELECT count(*) FROM attributes")
+    assert counted is not None
+    made = Attribute(name, f"a{counted[0]}", level, kind)
+    table = "events" if level == "event" else "cases"
+    connection.execute(f"ALTER TABLE {table} ADD COLUMN {made.place} VARCHAR")
+    connection.execute("INSERT INTO attributes VALUES (?, ?, ?, ?)", [name, made.place, level, kind])
+    return made

@@ -1,0 +1,178 @@
+"""What the questions answer with. Times are in UTC, lengths of time in seconds, shares between 0 and 1."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a log holds."""
+
+    events: int
+    cases: int
+    activities: int
+    variants: int
+    first: datetime | None
+    last: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """How often an activity happened, and in how many cases."""
+
+    name: str
+    events: int
+    cases: int
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """`target` came directly after `source` in the same case, `count` times.
+
+    `mean`, `median`, `p90`: seconds between the two. `waiting` and `working` share the mean: how much of it nobody or
+    somebody worked on the case; None where the log does not tell (it has neither starts nor a life cycle).
+    """
+
+    source: str
+    target: str
+    count: int
+    mean: float
+    median: float
+    p90: float
+    waiting: float | None = None
+    working: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Map:
+    """The directly-follows map. `starts` and `ends`: how many cases begin and end with an activity; most first."""
+
+    activities: tuple[Activity, ...]
+    edges: tuple[Edge, ...]
+    starts: dict[str, int]
+    ends: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One order of activities and the cases that took it. `mean` and `median` seconds from first to last event."""
+
+    activities: tuple[str, ...]
+    cases: int
+    share: float
+    mean: float
+    median: float
+
+
+@dataclass(frozen=True, slots=True)
+class Durations:
+    """Of whole cases, first to last event, in seconds."""
+
+    cases: int
+    mean: float
+    median: float
+    p90: float
+    minimum: float
+    maximum: float
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One case and its summary; `seconds` from first to last event."""
+
+    id: str
+    began: datetime
+    ended: datetime
+    seconds: float
+    events: int
+    last: str
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One event of a case, with all its attributes; `waited` seconds since the one before."""
+
+    activity: str
+    time: datetime
+    waited: float | None
+    attributes: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Rework:
+    """An activity that comes again in a case. `again`: times beyond the first; `directly`: of those right after itself.
+
+    `seconds`: between the first and the last time in those cases, on average.
+    """
+
+    activity: str
+    cases: int
+    share: float
+    again: int
+    directly: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """Work passed from one unit (or clerk) to another: how often, in how many cases, and after how long."""
+
+    source: str
+    target: str
+    count: int
+    cases: int
+    mean: float
+    median: float
+
+
+@dataclass(frozen=True, slots=True)
+class PingPong:
+    """A case went from `one` to `other` and straight back. `seconds`: away, on average."""
+
+    one: str
+    other: str
+    count: int
+    cases: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Funnel:
+    """How many cases of a group reached each of the steps, one after the other."""
+
+    group: str
+    steps: tuple[str, ...]
+    reached: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One way in which two populations differ.
+
+    `measure`: "duration", "activity", "rework" or "edge"; `what`: of which activity or edge. `here` and `there` are
+    medians in seconds, or shares of cases. `p`: how likely chance alone gives such a difference (corrected for the
+    number of questions asked, after Holm); `test` names the test. `sizes`: how many values were compared.
+    """
+
+    measure: str
+    what: str
+    here: float
+    there: float
+    p: float
+    test: str
+    sizes: tuple[int, int]
+
+    @property
+    def certain(self) -> bool:
+        """More than chance, at one in twenty."""
+        return self.p < 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """One file that was read: `facts` as the format has them (traces), `problems` left out or doubtful."""
+
+    file: str
+    facts: dict[str, int]

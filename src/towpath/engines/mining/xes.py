@@ -1,0 +1,239 @@
+"""XES (IEEE 1849), as it streams in: events and traces in batches, hostile files refused.
+
+No document type, hence no entities; nesting, the size of one element, the number of attribute names and what a
+compressed file may grow to are bounded. Attributes of attributes are left out and counted.
+"""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, cast
+from xml.parsers import expat
+
+from towpath.engines.mining.errors import LogError, Problem, refused
+from towpath.engines.mining.plain import Pieces, Row
+
+MAX_DEPTH = 60
+MAX_KEYS = 2_000
+MAX_ELEMENT = 16_000_000  # bytes of one tag
+MAX_RATIO = 250  # of a compressed file; real logs reach 60
+FREE = 64_000_000  # bytes that a compressed file may grow to whatever its ratio
+BATCH = 25_000
+CHUNK = 1 << 20
+CASE = "case:concept:name"
+_TYPES = frozenset({"string", "date", "int", "float", "boolean", "id", "list", "container"})
+
+
+@dataclass(slots=True)
+class Batch:
+    """Rows of a file in its order: `lines` where each begins, `rows` by attribute. Traces have "case:" before theirs."""
+
+    lines: list[int] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
+    traces: list[Row] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Seen:
+    """What reading found beside the rows."""
+
+    kinds: dict[str, str] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    traces: int = 0
+    empty: int = 0
+    unnamed: int = 0
+    nested: int = 0
+
+
+def read(path: Path, take: Callable[[Batch], None], good_rows: bool = False) -> Seen:
+    """Gives the batches to `take`. LogError with the line where the file is broken or hostile.
+
+    With `good_rows` a file that breaks off is read up to there, and the break is among `problems`.
+    """
+    reader = _Reader(take)
+    try:
+        with _opened(path) as stream:
+            for chunk in _bounded(stream, path):
+                reader.feed(chunk)
+        reader.finish()
+    except LogError as why:
+        broken = why.problems[0].kind in ("broken-xml", "broken-gzip")
+        if not (good_rows and broken):
+            raise LogError(why.problems, path.name) from None
+        reader.seen.problems += why.problems
+        reader.flush()
+    return reader.seen
+
+
+def _opened(path: Path) -> IO[bytes]:
+    with path.open("rb") as begun:
+        packed = begun.read(2) == b"\x1f\x8b"
+    return cast("IO[bytes]", gzip.open(path)) if packed else path.open("rb")
+
+
+def _bounded(stream: IO[bytes], path: Path) -> Iterator[bytes]:
+    allowed = max(FREE, path.stat().st_size * MAX_RATIO)
+    total = 0
+    try:
+        while chunk := stream.read(CHUNK):
+            total += len(chunk)
+            if total > allowed:
+                raise refused(
+                    "zip-bomb", f"it grows to more than {MAX_RATIO} times its size when unpacked: refused"
+                )
+            yield chunk
+    except (gzip.BadGzipFile, zlib.error, EOFError) as why:
+        raise refused("broken-gzip", f"the compressed file is damaged or cut off: {why}") from None
+
+
+class _Reader:
+    def __init__(self, take: Callable[[Batch], None]) -> None:
+        self.take, self.seen, self.batch = take, Seen(), Batch()
+        self.parser = expat.ParserCreate()
+        self.fed = 0
+        self.trace = _Trace(self)
+        self._handlers()
+        self.pieces = Pieces(self.trace.whole, self.parse)
+
+    def feed(self, chunk: bytes) -> None:
+        self.pieces.add(chunk)
+
+    def parse(self, data: bytes) -> bool:
+        """Give it to the parser. True if the last thing in it was the end of a trace."""
+        self._parse(data, False)
+        self.fed += len(data)
+        if self.fed - self.parser.CurrentByteIndex > MAX_ELEMENT:
+            raise self._refused("hostile-xml", f"one element is larger than {MAX_ELEMENT:,} bytes")
+        return self.trace.depth == 1 and self.trace.ended == self.fed - len("</trace>")
+
+    def finish(self) -> None:
+        self.pieces.finish()
+        self._parse(b"", True)
+        self.flush()
+
+    def flush(self) -> None:
+        if self.batch.rows or self.batch.traces:
+            self.take(self.batch)
+            self.batch = Batch()
+
+    def _parse(self, data: bytes, last: bool) -> None:
+        try:
+            self.parser.Parse(data, last)
+        except expat.ExpatError as why:
+            text = expat.ErrorString(why.code)
+            raise refused("broken-xml", f"not well-formed XML: {text}", f"line {why.lineno}") from None
+        except (LookupError, UnicodeError):
+            raise refused(
+                "encoding", "the declared encoding is not known; save it as UTF-8", "line 1"
+            ) from None
+
+    def _refused(self, kind: str, what: str) -> LogError:
+        return refused(kind, what, f"line {self.parser.CurrentLineNumber}")
+
+    def _doctype(self, *_: object) -> None:
+        raise self._refused("hostile-xml", "a DOCTYPE is not accepted, nor are entities; remove it")
+
+    def _handlers(self) -> None:
+        self.parser.buffer_text = True
+        self.parser.StartDoctypeDeclHandler = self._doctype
+        self.parser.StartElementHandler = self.trace.start
+        self.parser.EndElementHandler = self.trace.end
+
+
+class _Trace:
+    """The callbacks: where we are (`depth` below the log), and the trace that is being read."""
+
+    __slots__ = ("depth", "ended", "events", "kinds", "lines", "owner", "reader", "row", "seen", "trace")
+
+    def __init__(self, reader: _Reader) -> None:
+        self.reader, self.seen, self.kinds = reader, reader.seen, reader.seen.kinds
+        self.depth = 0
+        self.ended = -1  # the byte at which the last end of a trace began
+        self.row: Row | None = None  # whose attributes come: an event's or a trace's
+        self.owner = 0  # the depth of that event or trace
+        self.trace: Row | None = None
+        self.events: list[Row] = []
+        self.lines: list[int] = []
+
+    def start(self, tag: str, attrs: dict[str, str]) -> None:
+        depth = self.depth = self.depth + 1
+        row = self.row
+        if row is not None and depth == self.owner + 1 and "key" in attrs:
+            key = attrs["key"] if row is not self.trace else "case:" + attrs["key"]
+            row[key] = attrs.get("value")
+            kinds = self.kinds
+            if key not in kinds:
+                self._new(key, tag)
+            elif kinds[key] != tag:
+                kinds[key] = "string"
+            return
+        if tag not in ("event", "trace"):
+            tag = tag.rpartition(":")[2]
+        if tag == "event":
+            self.row, self.owner = {}, depth
+            self.events.append(self.row)
+            self.lines.append(self.reader.parser.CurrentLineNumber)
+        elif tag == "trace":
+            self.row, self.owner = {}, depth
+            self.trace = self.row
+        elif row is not None and "key" in attrs:
+            self.seen.nested += 1
+        if depth == 1 and tag != "log":
+            raise self.reader._refused("not-xes", f"this is not XES: its first element is <{tag}>, not <log>")
+        if depth > MAX_DEPTH:
+            raise self.reader._refused("hostile-xml", f"elements are nested deeper than {MAX_DEPTH}")
+
+    def _new(self, key: str, tag: str) -> None:
+        tag = tag.rpartition(":")[2]
+        self.kinds[key] = tag if tag in _TYPES else "string"
+        if len(self.kinds) > MAX_KEYS:
+            raise self.reader._refused("hostile-xml", f"more than {MAX_KEYS:,} different attributes")
+
+    def whole(self, trace: Row, events: list[tuple[int, Row]], kinds: set[tuple[str, str]]) -> None:
+        """A trace that needed no parser."""
+        for key, tag in kinds:
+            if key not in self.kinds:
+                self._new(key, tag)
+            elif self.kinds[key] != tag:
+                self.kinds[key] = "string"
+        self.lines = [line for line, _ in events]
+        self.events = [row for _, row in events]
+        self._ended(trace)
+
+    def end(self, tag: str) -> None:
+        depth = self.depth
+        self.depth = depth - 1
+        if depth != self.owner or self.row is None:
+            return
+        if self.row is self.trace:
+            self.ended = self.reader.parser.CurrentByteIndex
+            self._ended(self.trace)
+            self.row = self.trace = None
+            self.owner = 0
+        else:
+            self.row = self.trace
+            self.owner = depth - 1 if self.trace is not None else 0
+            if self.trace is None:
+                self._ended({})
+
+    def _ended(self, trace: Row) -> None:
+        seen, batch = self.seen, self.reader.batch
+        seen.traces += 1
+        seen.empty += not self.events
+        name = trace.get(CASE)
+        if name is None:
+            seen.unnamed += 1
+            name = trace[CASE] = f"trace {seen.traces}"
+            self.kinds.setdefault(CASE, "string")
+        for row in self.events:
+            row[CASE] = name
+        batch.traces.append(trace)
+        batch.rows += self.events
+        batch.lines += self.lines
+        self.events, self.lines = [], []
+        if len(batch.rows) >= BATCH:
+            self.reader.flush()

@@ -1,0 +1,97 @@
+"""What is kept in a file: appended to, opened again, and never half an import."""
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.engines.mining.made import at, by_hand, counted, event, write_csv, write_xes, xes
+from tests.engines.mining.test_map import rows
+from towpath.engines import mining
+
+
+def _all_of(log):
+    """Everything in the store, in its order."""
+    connection = log.engine.connection
+    order = {"events": "case_no, time, seq", "cases": "case_no", "activities": "code", "attributes": "place"}
+    return {
+        name: connection.execute(f"SELECT * FROM {name} ORDER BY {by}").fetchall()
+        for name, by in order.items()
+    }
+
+
+@settings(max_examples=8, deadline=None)
+@given(rows, st.lists(st.integers(1, 39), max_size=3))
+def test_any_split_into_parts_gives_the_same_store(tmp_path_factory, drawn, cuts):
+    folder = tmp_path_factory.mktemp("log")
+    made = [(case, activity, at(minutes), case + activity, minutes) for case, activity, minutes in drawn]
+    header = "case,activity,time,unit,case:weight"
+    whole = mining.read(write_csv(folder / "whole.csv", made, header), store=folder / "whole.towpath")
+    edges = [0, *sorted({cut for cut in cuts if cut < len(made)}), len(made)]
+    for number, (begin, end) in enumerate(pairwise(edges)):
+        part = write_csv(folder / f"{number}.csv", made[begin:end], header)
+        mining.read(part, store=folder / "parts.towpath").close()
+    parts = mining.reopen(folder / "parts.towpath")
+    assert _all_of(parts) == _all_of(whole)
+    assert counted(parts) == by_hand([row[:3] for row in made])
+    parts.close()
+    whole.close()
+
+
+def test_working_times_are_the_same_when_a_case_comes_in_parts(tmp_path):
+    steps = [
+        event("a", 0, **{"lifecycle:transition": "start"}),
+        event("a", 7, **{"lifecycle:transition": "complete"}),
+    ]
+    for number, step in enumerate(steps):
+        text = xes({"1": [step]})
+        log = mining.read(write_xes(tmp_path / f"{number}.xes", text), store=tmp_path / "log.towpath")
+        last = log.map()
+        log.close()
+    assert last.edges[0].working == 420.0
+
+
+def test_a_log_is_the_same_after_opening_it_again(tmp_path):
+    made = [("1", "a", at(0)), ("1", "b", at(3)), ("2", "a", at(1))]
+    log = mining.read(write_csv(tmp_path / "log.csv", made), store=tmp_path / "log.towpath")
+    before = counted(log)
+    log.close()
+    assert counted(mining.reopen(tmp_path / "log.towpath")) == before
+
+
+def test_a_part_with_a_bad_row_leaves_the_store_as_it_was(tmp_path):
+    store = tmp_path / "log.towpath"
+    mining.read(write_csv(tmp_path / "1.csv", [("1", "a", at(0)), ("1", "b", at(3))]), store=store).close()
+    bad = write_csv(tmp_path / "2.csv", [("1", "c", at(4)), ("2", "d", "soon")])
+    with pytest.raises(mining.LogError, match="'soon' is not a time"):
+        mining.read(bad, store=store)
+    log = mining.reopen(store)
+    assert log.summary.events == 2 and log.variants()[0].activities == ("a", "b")
+
+
+def test_a_new_store_is_not_left_behind_by_a_file_that_is_refused(tmp_path):
+    with pytest.raises(mining.LogError):
+        mining.read(write_csv(tmp_path / "2.csv", [("1", "c", "soon")]), store=tmp_path / "log.towpath")
+    assert [path.name for path in tmp_path.iterdir()] == ["2.csv"]
+
+
+def test_columns_that_come_later_are_empty_before(tmp_path):
+    store = tmp_path / "log.towpath"
+    mining.read(write_csv(tmp_path / "1.csv", [("1", "a", at(0))]), store=store).close()
+    more = write_csv(tmp_path / "2.csv", [("1", "b", at(1), "Permits")], "case,activity,time,room")
+    log = mining.read(more, store=store)
+    assert [one.attributes for one in log.case("1")] == [{}, {"room": "Permits"}]
+
+
+@pytest.mark.parametrize("content", [b"", b"not a database at all, but longer than a page header is"])
+def test_another_file_is_not_taken_for_a_store(tmp_path, content):
+    path = tmp_path / "log.towpath"
+    path.write_bytes(content)
+    with pytest.raises(mining.StoreError, match=r"log\.towpath"):
+        mining.reopen(path)
+
+
+def test_a_store_that_is_missing_is_told(tmp_path):
+    with pytest.raises(mining.StoreError, match="no such store"):
+        mining.reopen(tmp_path / "log.towpath")
