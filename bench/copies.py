@@ -123,7 +123,8 @@ class Copier:
             self.cases += [own[i % len(own)] for i in range(kind.share)]
         self.open = {case for case, kind in kinds.items() if kind.open}
         self.connection.execute(OWNERS, {"cases": list(kinds)})
-        self.connection.execute("create index on owner_of (id)")
+        for kept in _templates():  # read once: the tables themselves grow with every batch
+            self.connection.execute(kept)
         self.connection.execute("create temp table copied (n int primary key, case_id uuid)")
 
     def until(self, wanted: int) -> None:
@@ -193,29 +194,46 @@ def copy_of(id_: UUID, number: int) -> UUID:
     return UUID(hashlib.md5(f"{id_}:{number}".encode(), usedforsecurity=False).hexdigest())
 
 
-def _statements() -> Iterator[sql.Composed]:
+def _sources() -> Iterator[tuple[Any, str, str]]:
+    """Model, the column by which its rows belong to a copy, and what else must hold of them."""
     known = {model._meta.db_table: model for model in tenant_models()}
     for table, anchor in ANCHORS.items():
         if table in known:
-            yield _copied(known[table], anchor)
-    yield _copied(known[EVENTS], "case_id")
-    own = sql.SQL("{} and t.case_id is null").format(_copied(known[EVENTS], "conversation_id"))
-    yield own
+            yield known[table], anchor, "true"
+    yield known[EVENTS], "case_id", "true"
+    yield known[EVENTS], "conversation_id", "t.case_id is null"
 
 
-def _copied(model: Any, anchor: str) -> sql.Composed:
+def _templates() -> Iterator[sql.Composed]:
+    for number, (model, anchor, holds) in enumerate(_sources()):
+        yield sql.SQL(
+            "create temp table {kept} as select t.*, o.case_id as owner_case from {table} t "
+            "join owner_of o on o.id = t.{anchor} where {holds}"
+        ).format(
+            kept=sql.Identifier(f"template_{number}"),
+            table=sql.Identifier(model._meta.db_table),
+            anchor=sql.Identifier(anchor),
+            holds=sql.SQL(holds),
+        )
+
+
+def _statements() -> Iterator[sql.Composed]:
+    for number, (model, _anchor, _holds) in enumerate(_sources()):
+        yield _copied(model, f"template_{number}")
+
+
+def _copied(model: Any, kept: str) -> sql.Composed:
     """Insert … select of one table's rows, each for the copies of its case."""
     fields = [f for f in model._meta.local_fields if not _is_given(model, f)]
     columns = sql.SQL(", ").join(sql.Identifier(f.column) for f in fields)
     values = sql.SQL(", ").join(sql.SQL(_expression(model._meta.db_table, f)) for f in fields)
     return sql.SQL(
-        "insert into {table} ({columns}) select {values} from {table} t "
-        "join owner_of o on o.id = t.{anchor} join copy c on c.case_id = o.case_id where true"
+        "insert into {table} ({columns}) select {values} from {kept} t join copy c on c.case_id = t.owner_case"
     ).format(
         table=sql.Identifier(model._meta.db_table),
         columns=columns,
         values=values,
-        anchor=sql.Identifier(anchor),
+        kept=sql.Identifier(kept),
     )
 
 
