@@ -23,8 +23,10 @@ from towpath.engines.bpmn.commands import (
     Unsubscribe,
     Waiting,
 )
-from towpath.engines.bpmn.draw import draw
+from towpath.engines.bpmn.diagram import sketch
+from towpath.engines.bpmn.draw import Deviation, Overlay, Row, draw, table
 from towpath.engines.bpmn.errors import BpmnError, Incident, Problem, Refused
+from towpath.engines.bpmn.figures import Diagram
 from towpath.engines.bpmn.load import load
 from towpath.engines.bpmn.model import Model, Process, Reference
 from towpath.engines.bpmn.replay import Replay, replay
@@ -38,6 +40,8 @@ __all__ = [
     "Cancel",
     "Command",
     "Completed",
+    "Deviation",
+    "Diagram",
     "Do",
     "Env",
     "Event",
@@ -47,12 +51,14 @@ __all__ = [
     "Incident",
     "Message",
     "Model",
+    "Overlay",
     "Passage",
     "Problem",
     "Process",
     "Reference",
     "Refused",
     "Replay",
+    "Row",
     "Schedule",
     "Step",
     "Subscribe",
@@ -64,6 +70,8 @@ __all__ = [
     "enabled",
     "load",
     "replay",
+    "sketch",
     "start",
     "step",
+    "table",
 ]
