@@ -305,7 +305,7 @@ def test_what_was_never_asked_is_refused(command):
 def test_a_state_of_another_format_or_version_is_refused():
     model = process("start -> a -> end")
     for state in (
-        {"format": 2, "next": 1, "tokens": {}},
+        {"format": 3, "next": 1, "tokens": {}},
         {"format": 1, "next": 3, "tokens": {"2": {"at": "gone"}}},
     ):
         with pytest.raises(bpmn.Refused):

@@ -4,11 +4,14 @@ from towpath.engines.bpmn.commands import (
     LOCALS,
     Assignment,
     Calendar,
+    Call,
     Cancel,
+    Changed,
     Command,
     Completed,
     Do,
     Env,
+    Escalated,
     Event,
     Failed,
     Finish,
@@ -16,12 +19,14 @@ from towpath.engines.bpmn.commands import (
     Message,
     Passage,
     Schedule,
+    Signal,
     Step,
     Subscribe,
     Throw,
     Unschedule,
     Unsubscribe,
     Waiting,
+    WorkingHours,
 )
 from towpath.engines.bpmn.diagram import sketch
 from towpath.engines.bpmn.draw import Deviation, Overlay, Row, draw, table
@@ -30,20 +35,23 @@ from towpath.engines.bpmn.figures import Diagram
 from towpath.engines.bpmn.load import load
 from towpath.engines.bpmn.model import Model, Process, Reference
 from towpath.engines.bpmn.replay import Replay, replay
-from towpath.engines.bpmn.run import enabled, start, step
+from towpath.engines.bpmn.run import cancel, enabled, start, starts_of, step
 
 __all__ = [
     "LOCALS",
     "Assignment",
     "BpmnError",
     "Calendar",
+    "Call",
     "Cancel",
+    "Changed",
     "Command",
     "Completed",
     "Deviation",
     "Diagram",
     "Do",
     "Env",
+    "Escalated",
     "Event",
     "Failed",
     "Finish",
@@ -60,18 +68,22 @@ __all__ = [
     "Replay",
     "Row",
     "Schedule",
+    "Signal",
     "Step",
     "Subscribe",
     "Throw",
     "Unschedule",
     "Unsubscribe",
     "Waiting",
+    "WorkingHours",
+    "cancel",
     "draw",
     "enabled",
     "load",
     "replay",
     "sketch",
     "start",
+    "starts_of",
     "step",
     "table",
 ]
