@@ -234,10 +234,10 @@ def test_the_table_says_what_the_picture_shows_in_the_order_of_the_process():
 
 
 def test_a_picture_is_made_of_what_cannot_run():
-    text = PICTURES.replace("KIND", "complexGateway")
+    text = PICTURES.replace("KIND", "scriptTask")
     with pytest.raises(bpmn.BpmnError):
         bpmn.load(text)
-    assert "bpmn-complex" in bpmn.draw(bpmn.sketch(text))
+    assert "bpmn-script" in bpmn.draw(bpmn.sketch(text))
 
 
 PICTURES = """<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"><process id="p" isExecutable="true">

@@ -36,6 +36,7 @@ from towpath.engines.bpmn.load import load
 from towpath.engines.bpmn.model import Model, Process, Reference
 from towpath.engines.bpmn.replay import Replay, replay
 from towpath.engines.bpmn.run import cancel, enabled, start, starts_of, step
+from towpath.engines.bpmn.simulate import Design, Plan, PlanError, assumed, plan_from, simulate, what_if
 
 __all__ = [
     "LOCALS",
@@ -47,6 +48,7 @@ __all__ = [
     "Changed",
     "Command",
     "Completed",
+    "Design",
     "Deviation",
     "Diagram",
     "Do",
@@ -61,6 +63,8 @@ __all__ = [
     "Model",
     "Overlay",
     "Passage",
+    "Plan",
+    "PlanError",
     "Problem",
     "Process",
     "Reference",
@@ -76,14 +80,18 @@ __all__ = [
     "Unsubscribe",
     "Waiting",
     "WorkingHours",
+    "assumed",
     "cancel",
     "draw",
     "enabled",
     "load",
+    "plan_from",
     "replay",
+    "simulate",
     "sketch",
     "start",
     "starts_of",
     "step",
     "table",
+    "what_if",
 ]

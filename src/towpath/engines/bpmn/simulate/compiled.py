@@ -10,7 +10,7 @@ from typing import Any
 
 from towpath.engines.bpmn import timers
 from towpath.engines.bpmn.commands import Env
-from towpath.engines.bpmn.model import ACTIVITIES, Element, Fixed, Flow, Many, Process, Timer
+from towpath.engines.bpmn.model import ACTIVITIES, CHOOSING, Element, Fixed, Flow, Process, Timer
 from towpath.engines.bpmn.simulate.chance import key, pick, uniform
 from towpath.engines.bpmn.simulate.errors import PlanError
 from towpath.engines.bpmn.simulate.plan import Plan, Work
@@ -19,16 +19,28 @@ Due = Callable[[float], float]
 """From the moment at which a timer is set, when it fires; both in seconds since the plan's first midnight."""
 
 _LIGHT = frozenset(
-    {"start", "end", "throw", "catch", "boundary", *ACTIVITIES, "exclusive", "parallel", "inclusive", "event"}
+    {
+        "start",
+        "end",
+        "throw",
+        "catch",
+        "boundary",
+        *(ACTIVITIES - {"call"}),
+        "exclusive",
+        "parallel",
+        "inclusive",
+        "event",
+    }
 )
 _NO_MATTER = frozenset(
     {
         "id", "name", "kind", "line", "scope", "incoming", "outgoing", "default", "boundaries", "attached",
         "interrupting", "timer", "message", "error", "terminate", "task", "value", "result", "inputs",
-        "outputs", "many", "properties", "before",
+        "outputs", "many", "properties", "before", "direction",
     }
 )  # fmt: skip
-_MANY = frozenset({"collection", "item", "output", "output_value"})
+_MANY = frozenset({"collection", "item", "output", "output_value", "cardinality"})
+_TIMER = frozenset({"how", "value", "working_days"})
 
 
 class Weekdays:
@@ -92,7 +104,10 @@ class Compiled:
     @property
     def is_light(self) -> bool:
         """Whether the process holds only what the light play knows; `step` plays the others."""
-        return all(not list(_unknown(element)) for element in self.process.elements.values())
+        return all(
+            not list(_unknown(element)) and (element.kind != "subprocess" or self.nodes[element.id].starts)
+            for element in self.process.elements.values()
+        )
 
     def env(self, moment: float) -> Env:
         return Env(self.midnight + timedelta(seconds=moment), UTC, self.calendar, lambda name, inputs: None)
@@ -125,7 +140,7 @@ class Compiled:
 
     def shares_of(self, element: Element) -> tuple[float, ...]:
         """Of an exclusive gateway cumulated shares, of an inclusive one the chance of each flow."""
-        if element.kind not in ("exclusive", "inclusive") or len(element.outgoing) < 2:
+        if element.kind not in CHOOSING or len(element.outgoing) < 2:
             return ()
         given = dict(self.plan.branches.get(element.id, {}))
         known = {flow.target: flow.id for flow in element.outgoing} | {f.id: f.id for f in element.outgoing}
@@ -133,7 +148,7 @@ class Compiled:
             right = ", ".join(flow.id for flow in element.outgoing)
             self.problems.append(f"branches.{element.id}.{name}: no flow leaves there; it has: {right}")
         shares = {known[name]: share for name, share in given.items() if name in known}
-        if element.kind == "inclusive":
+        if element.kind != "exclusive":
             default = {element.default: 0.0}
             return tuple(shares.get(flow.id, default.get(flow.id, 0.5)) for flow in element.outgoing)
         return tuple(accumulate(self._exclusive(element, shares)))
@@ -210,8 +225,10 @@ def _unknown(element: Element) -> Iterator[str]:
     if element.kind not in ("exclusive", "inclusive") and any(f.condition for f in element.outgoing):
         yield "conditional flows"
     yield from _set(element, _NO_MATTER)
-    if isinstance(element.many, Many):
+    if element.many is not None:
         yield from _set(element.many, _MANY)
+    if element.timer is not None:
+        yield from _set(element.timer, _TIMER)
 
 
 def _set(thing: Any, known: frozenset[str]) -> Iterator[str]:

@@ -17,8 +17,8 @@ Decide = Callable[[str, int, int], str | Collection[str] | None]
 class Arrivals:
     """`gap`: the time between two requests, counted in `hours` only."""
 
-    gap: Time = Exponential(3_600.0)
-    hours: Hours = Hours()
+    gap: Time = field(default_factory=lambda: Exponential(3_600.0))
+    hours: Hours = field(default_factory=Hours)
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Work:
     `times`: how many instances a multi-instance activity has.
     """
 
-    takes: Time = Fixed()
+    takes: Time = field(default_factory=Fixed)
     team: str = ""
     chance: float = 1.0
     times: int = 1
@@ -40,7 +40,7 @@ class Team:
     """Requests wait in one queue, first come, first served; each is done by one person from beginning to end."""
 
     people: int = 1
-    hours: Hours = Hours()
+    hours: Hours = field(default_factory=Hours)
     cost_per_hour: float = 0.0
 
 
@@ -53,7 +53,7 @@ class Plan:
     """
 
     begin: date = date(2026, 1, 5)
-    arrivals: Arrivals = Arrivals()
+    arrivals: Arrivals = field(default_factory=Arrivals)
     work: Mapping[str, Work] = field(default_factory=dict)
     branches: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     teams: Mapping[str, Team] = field(default_factory=dict)
