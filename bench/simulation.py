@@ -25,7 +25,7 @@ def measure() -> list[Result]:
 
 
 def _plan(process: bpmn.Process) -> bpmn.Plan:
-    office = Hours({day: ((540, 750), (810, 1020)) for day in range(5)})
+    office = Hours(dict.fromkeys(range(5), ((540, 750), (810, 1020))))
     users = [name for name, element in process.elements.items() if element.kind == "user"]
     return bpmn.Plan(
         begin=date(2026, 1, 5),

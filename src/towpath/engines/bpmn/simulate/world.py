@@ -140,7 +140,7 @@ class World:
     @staticmethod
     def _next(clock: Clock, after: float, gap: float) -> float:
         """Requests come in the hours of arrival only."""
-        return clock.opens(clock.after(clock.opens(after), gap))
+        return round(clock.opens(clock.after(clock.opens(after), gap)), 6)
 
     def _look(self, case: Case) -> None:
         """A case for which nothing more can happen, and that has not ended, is stuck."""
@@ -236,5 +236,6 @@ class World:
         self._push(moment, token, node)
 
     def _push(self, moment: float, token: Token, node: Node | None) -> None:
+        """Moments are counted in microseconds, as `step` does: what is due at once is due at once for both."""
         self._count += 1
-        heappush(self._heap, (moment, self._count, token, node))
+        heappush(self._heap, (round(moment, 6), self._count, token, node))
