@@ -135,7 +135,7 @@ def test_a_run_is_measured():
     plan = Plan(
         MONDAY, EVERY_HOUR, {"a": Work(Fixed(1.5 * HOUR), "t")}, teams={"t": Team(1, cost_per_hour=10)}
     )
-    found = measure(DESK, plan, simulate(DESK, plan, 20, 1))
+    found = measure(Design(DESK, plan), simulate(DESK, plan, 20, 1))
     assert (found.cases, found.stuck, found.cost_per_case) == (20, 0, 15)
     # The nth request waits half an hour longer than the one before; the first two are not counted.
     assert found.waiting.mean == HOUR * sum(0.5 * case for case in range(2, 20)) / 18
@@ -182,3 +182,10 @@ def test_what_the_plan_does_not_say_is_told():
         ("never", "e"),
         ("nobody", "u"),
     ]
+
+
+def test_a_case_may_count_as_over_before_it_ends():
+    plan = Plan(MONDAY, EVERY_HOUR, {"a": Work(Fixed(HOUR)), "b": Work(Fixed(DAY))})
+    events = simulate(DESK, plan, 5, 1)
+    assert measure(Design(DESK, plan), events).cycle.mean == HOUR + DAY
+    assert measure(Design(DESK, plan, frozenset({"b", "gone"})), events).cycle.mean == HOUR

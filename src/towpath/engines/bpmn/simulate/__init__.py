@@ -19,7 +19,7 @@ from towpath.engines.bpmn.simulate.chance import (
     Uniform,
 )
 from towpath.engines.bpmn.simulate.compare import Design, Figure, Measures, Range, figures, measure
-from towpath.engines.bpmn.simulate.compiled import Compiled
+from towpath.engines.bpmn.simulate.compiled import Compiled, is_told
 from towpath.engines.bpmn.simulate.errors import PlanError
 from towpath.engines.bpmn.simulate.hours import Hours
 from towpath.engines.bpmn.simulate.light import Light
@@ -51,8 +51,8 @@ def what_if(designs: Mapping[str, Design], n: int, seeds: Sequence[int]) -> list
     """Designs beside each other, n cases for each seed; the first one is what the others are compared with."""
     return figures(
         [
-            [measure(process, plan, simulate(process, plan, n, seed)) for seed in seeds]
-            for process, plan in designs.values()
+            [measure(design, simulate(design.process, design.plan, n, seed)) for seed in seeds]
+            for design in designs.values()
         ]
     )
 
@@ -80,6 +80,7 @@ __all__ = [
     "Uniform",
     "Work",
     "assumed",
+    "is_told",
     "measure",
     "plan_from",
     "simulate",

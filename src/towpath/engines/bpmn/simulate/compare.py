@@ -38,7 +38,10 @@ class Range(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Workload:
-    """`busy`: the share of the hours that people were there, in which they worked. `waiting`: in the queue."""
+    """`busy`: the share of the time that people were there, while requests came, in which they worked.
+
+    `waiting`: of tasks in the queue. `hours` and `cost`: of all work, also what was left over at the end.
+    """
 
     people: int
     hours: float
@@ -60,8 +63,11 @@ class Measures:
 
 
 class Design(NamedTuple):
+    """`until`: a case counts as over when it first reaches one of these; else, and without, when it ends."""
+
     process: Process
     plan: Plan
+    until: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +85,14 @@ class Figure:
     differences: tuple[Range, ...]
 
 
-def measure(process: Process, plan: Plan, events: Sequence[Happening]) -> Measures:
+def measure(design: Design, events: Sequence[Happening]) -> Measures:
     """What one run comes to, without its first cases."""
+    process, plan, until = design
     cases = [event for event in events if event[1] == process.id]
     skipped = int(len(cases) * WARM_UP)
-    ended = [e[4] - e[2] for e in cases if e[6] == "ended" and e[0] > skipped]
+    over = {e[0]: e[4] for e in cases if e[6] == "ended"}
+    over |= {e[0]: e[2] for e in reversed(events) if e[1] in until and e[6] == "done"}
+    ended = [over[e[0]] - e[2] for e in cases if e[0] > skipped and e[0] in over]
     waited: dict[int, float] = dict.fromkeys((e[0] for e in cases if e[0] > skipped), 0.0)
     by_team: dict[str, list[Happening]] = {name: [] for name in plan.teams}
     for event in events:
@@ -91,10 +100,12 @@ def measure(process: Process, plan: Plan, events: Sequence[Happening]) -> Measur
             by_team[event[5]].append(event)
             if event[0] in waited:
                 waited[event[0]] += event[3] - event[2]
-    teams = {name: _workload(plan, name, rows, skipped) for name, rows in by_team.items()}
+    came = [e[2] for e in cases if e[0] > skipped] or [0.0]
+    window = min(came), max(came)
+    teams = {name: _workload(plan, name, rows, skipped, window) for name, rows in by_team.items()}
     return Measures(
         len(cases),
-        sum(event[6] == "stuck" for event in cases),
+        sum(event[6] == "stuck" and event[0] not in over for event in cases),
         spread(ended),
         spread(waited.values()),
         teams,
@@ -102,14 +113,18 @@ def measure(process: Process, plan: Plan, events: Sequence[Happening]) -> Measur
     )
 
 
-def _workload(plan: Plan, name: str, rows: Sequence[Happening], skipped: int) -> Workload:
+def _workload(
+    plan: Plan, name: str, rows: Sequence[Happening], skipped: int, window: tuple[float, float]
+) -> Workload:
     team = plan.teams[name]
     clock = Clock(team.hours, plan.begin)
     worked = sum(clock.between(start, end) for _, _, _, start, end, _, _ in rows if end > start)
-    there = clock.between(min(row[2] for row in rows), max(row[4] for row in rows)) if rows else 0.0
+    there = clock.between(*window) * team.people
+    meanwhile = [(max(row[3], window[0]), min(row[4], window[1])) for row in rows]
+    busy = sum(clock.between(start, end) for start, end in meanwhile if end > start)
     waiting = spread([start - ready for case, _, ready, start, *_ in rows if case > skipped])
-    busy = worked / (there * team.people) if there else 0.0
-    return Workload(team.people, worked / 3600, busy, waiting, worked / 3600 * team.cost_per_hour)
+    cost = worked / 3600 * team.cost_per_hour
+    return Workload(team.people, worked / 3600, busy / there if there else 0.0, waiting, cost)
 
 
 def spread(values: Iterable[float]) -> Spread:

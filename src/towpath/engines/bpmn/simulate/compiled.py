@@ -14,6 +14,7 @@ from towpath.engines.bpmn.model import ACTIVITIES, CHOOSING, Element, Fixed, Flo
 from towpath.engines.bpmn.simulate.chance import key, pick, uniform
 from towpath.engines.bpmn.simulate.errors import PlanError
 from towpath.engines.bpmn.simulate.plan import Plan, Work
+from towpath.engines.feel import FeelError
 
 Due = Callable[[float], float]
 """From the moment at which a timer is set, when it fires; both in seconds since the plan's first midnight."""
@@ -187,9 +188,9 @@ class Compiled:
         if timer is None or element.id in self.plan.work:
             return None, 1
         try:
-            value = timer.value({"__now": self.midnight, "__today": self.midnight.date()})
+            value = _value(timer, self.midnight)
             return self._due(timer, value), self._repeats(timer, value)
-        except Exception:
+        except (FeelError, timers.TimerError):
             right = f"its time depends on the case; say under work.{element.id} how long it takes"
             self.problems.append(f"work.{element.id}: the timer '{element.name or element.id}': {right}")
             return None, 1
@@ -216,6 +217,18 @@ class Compiled:
             return 1
         times = timers.read_cycle(str(value))[0]
         return -1 if times is None else times
+
+
+def is_told(timer: Timer) -> bool:
+    """Whether the model alone says the time; else it depends on the case, and a plan must say it."""
+    try:
+        return _value(timer, datetime(2026, 1, 5, tzinfo=UTC)) is not None
+    except FeelError:
+        return False
+
+
+def _value(timer: Timer, now: datetime) -> Any:
+    return timer.value({"__now": now, "__today": now.date()})
 
 
 def _unknown(element: Element) -> Iterator[str]:
