@@ -6,6 +6,7 @@ import pytest
 
 from tests.engines.bpmn.builder import declared, element, many, message, on, process, sub, timer, xor
 from towpath.engines import bpmn
+from towpath.engines.bpmn import lettering
 from towpath.engines.bpmn.figures import NODES, SORTS
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -310,3 +311,10 @@ def test_a_subprocess_with_a_plane_of_its_own_is_drawn_below():
     svg = bpmn.draw(bpmn.sketch(text.replace("</definitions>", f"{below}{above}</definitions>")))
     heights = {span.text: float(span.get("y") or "") for span in parsed(svg).iter(f"{SVG}tspan")}
     assert heights["Inner"] > heights["K"] + 80
+
+
+def test_a_long_word_is_written_smaller_before_it_is_broken():
+    room = lettering.width("acknowledgement") - 4
+    assert lettering.fit("the acknowledgement", room, 40) == (10.5, ["the", "acknowledgement"])
+    assert lettering.fit("acknowledgement", room / 2, 60)[1] == ["acknowle", "dgement"]
+    assert lettering.fit("one two three", 30, 14)[1] == ["one…"]

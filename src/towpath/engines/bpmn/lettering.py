@@ -45,7 +45,8 @@ def fit(text: str, room: float, height: float) -> tuple[float, list[str]]:
     for size in (SIZE, _SMALL):
         found = lines(text, room, size)
         most = max(1, int(height / (LINE * size / SIZE)))
-        if len(found) <= most:
+        whole = size == _SMALL or all(width(word, size) <= room for word in text.split())
+        if len(found) <= most and whole:  # rather small than broken
             return size, found
     return _SMALL, [*found[: most - 1], found[most - 1].rstrip() + "…"]
 

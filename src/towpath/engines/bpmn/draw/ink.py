@@ -78,10 +78,10 @@ def path(points: Sequence[Point], more: str = "") -> str:
     return f'<path d="{"".join(parts)}"{more}/>'
 
 
-def head(points: Sequence[Point], kind: str = "full") -> str:
+def head(points: Sequence[Point], kind: str = "full", size: float = 10) -> str:
     """An arrow's head where a line ends; its colour is that of the line, which a marker could not have."""
     end, before = points[-1], next((p for p in reversed(points[:-1]) if p != points[-1]), points[0])
-    back = _towards(end, before, 10)
+    back = _towards(end, before, size)
     dx, dy = (end[1] - back[1]) * 0.42, (back[0] - end[0]) * 0.42
     left, right = (back[0] + dx, back[1] + dy), (back[0] - dx, back[1] - dy)
     line = f"M{n(left[0])} {n(left[1])}L{n(end[0])} {n(end[1])}L{n(right[0])} {n(right[1])}"

@@ -94,8 +94,9 @@ class Picture:
         drawn = shape(figure, box, told.text(figure), self.diagram.labels.get(figure.id), self.rtl)
         sort = "task" if figure.sort == "subprocess" else figure.sort
         classes = told.classes(figure.id, f"bpmn-{sort}", f"bpmn-{_short(figure)}")
-        dashed = ' stroke-dasharray="5 4"' if told.has(figure.id, "skipped") else ""
-        return f'<g class="{classes}"{dashed}><title>{escape(told.full(figure))}</title>{drawn}</g>'
+        if told.has(figure.id, "skipped"):  # its border only, which is drawn first
+            drawn = drawn.replace(' fill="Canvas"', ' fill="Canvas" stroke-dasharray="5 4"', 1)
+        return f'<g class="{classes}"><title>{escape(told.full(figure))}</title>{drawn}</g>'
 
     # Lines
 
@@ -112,9 +113,10 @@ class Picture:
             drawn = path(points, ' stroke-dasharray="7 5"') + circle(points[0], 4) + head(points, "hollow")
             return f'<g class="{self.told.classes(line.id, "bpmn-message-flow")}">{drawn}</g>'
         weight = self.told.overlay.get(line.id, {}).get("weight", "")
-        wide = f' stroke-width="{n(min(12.0, float(weight)))}"' if _is_number(weight) else ""
+        pixels = min(12.0, float(weight)) if _is_number(weight) else 1.5
+        wide = f' stroke-width="{n(pixels)}"' if weight else ""
         dashed = ' stroke-dasharray="5 4"' if self.told.has(line.id, "skipped") else ""
-        drawn = path(points, wide + dashed) + head(points) + self._start(line, points)
+        drawn = path(points, wide + dashed) + head(points, size=8.5 + pixels) + self._start(line, points)
         return f'<g class="{self.told.classes(line.id, "bpmn-flow")}">{drawn}</g>'
 
     def _start(self, line: Line, points: tuple[Point, ...]) -> str:
