@@ -1,5 +1,7 @@
 """BPMN 2.0 processes: load, run, replay, draw. See `commands` for what goes in and out of a step."""
 
+from towpath.engines.bpmn.align import Move
+from towpath.engines.bpmn.calendars import WorkingTime
 from towpath.engines.bpmn.commands import (
     LOCALS,
     Assignment,
@@ -33,8 +35,9 @@ from towpath.engines.bpmn.draw import Deviation, Overlay, Row, draw, table
 from towpath.engines.bpmn.errors import BpmnError, Incident, Problem, Refused
 from towpath.engines.bpmn.figures import Diagram
 from towpath.engines.bpmn.load import load
+from towpath.engines.bpmn.migrate import Migration, Unplaced, migrate
 from towpath.engines.bpmn.model import Model, Process, Reference
-from towpath.engines.bpmn.replay import Replay, replay
+from towpath.engines.bpmn.replay import Replay, Replayer, replay
 from towpath.engines.bpmn.run import cancel, enabled, start, starts_of, step
 from towpath.engines.bpmn.simulate import Design, Plan, PlanError, assumed, plan_from, simulate, what_if
 
@@ -60,7 +63,9 @@ __all__ = [
     "Fired",
     "Incident",
     "Message",
+    "Migration",
     "Model",
+    "Move",
     "Overlay",
     "Passage",
     "Plan",
@@ -70,21 +75,25 @@ __all__ = [
     "Reference",
     "Refused",
     "Replay",
+    "Replayer",
     "Row",
     "Schedule",
     "Signal",
     "Step",
     "Subscribe",
     "Throw",
+    "Unplaced",
     "Unschedule",
     "Unsubscribe",
     "Waiting",
     "WorkingHours",
+    "WorkingTime",
     "assumed",
     "cancel",
     "draw",
     "enabled",
     "load",
+    "migrate",
     "plan_from",
     "replay",
     "simulate",

@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from towpath.engines.bpmn.dialect import BPMN, GLOBAL_TASKS, KINDS, refuse_unsupported
-from towpath.engines.bpmn.model import AdHoc, Called, Element, Fixed, Loop, Many, Task, Value, Variable
+from towpath.engines.bpmn.model import (
+    AdHoc,
+    Called,
+    Element,
+    Fixed,
+    Loop,
+    Many,
+    Message,
+    Task,
+    Value,
+    Variable,
+)
 from towpath.engines.bpmn.reader import Reader, extension, extensions, local
 from towpath.engines.bpmn.triggers import read_thrown
 from towpath.engines.xmltree import Node
@@ -20,7 +31,14 @@ def read_activity(reader: Reader, node: Node, element: Element) -> None:
             None if completion is None else reader.formal(node, "the completionCondition", completion),
             node.attrs.get("ordering") == "Sequential",
             node.attrs.get("cancelRemainingInstances") != "false",
+            _active(reader, node),
         )
+
+
+def _active(reader: Reader, node: Node) -> Value | None:
+    found = extension(node, "adHoc")
+    text = found.attrs.get("activeElementsCollection") if found is not None else None
+    return reader.feel(node, "the activeElementsCollection", text) if text else None
 
 
 def _task(reader: Reader, node: Node, element: Element) -> None:
@@ -65,6 +83,10 @@ def _carried_out(reader: Reader, node: Node, element: Element, found: dict[str, 
         reader.findings.wrong(
             node, "nothing says what the service task does", "give it a zeebe:taskDefinition type"
         )
+    published = extension(node, "publishMessage")
+    if published is not None and element.message is not None:
+        key = reader.value(node, "the correlationKey", published.attrs.get("correlationKey"))
+        element.message = Message(element.message.name, key)
     if node.tag == "task":
         reader.findings.doubtful(node, "nothing says who does it: a person has to say when it is done",
                                  "make it a userTask, a serviceTask, ...")  # fmt: skip

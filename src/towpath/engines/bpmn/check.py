@@ -7,15 +7,17 @@ from itertools import groupby
 
 from towpath.engines.bpmn.findings import Findings
 from towpath.engines.bpmn.model import ACTIVITIES, CHOOSING, GATEWAYS, Element, Flow, Process
+from towpath.engines.bpmn.soundness import explore
 
 _TO_WAIT_FOR = "put a message, timer, signal or conditional catch event, or a receive task, there"
 
 
 def check(process: Process, findings: Findings) -> None:
+    begun = {element.scope for element in process.elements.values() if element.kind in ("start", "end")}
     for element in process.elements.values():
-        _connected(process, element, findings)
+        _connected(element, element.scope not in begun, findings)
         _CHECKS.get(element.kind, _nothing)(process, element, findings)
-        _conditions(element, findings)
+        _conditions(process, element, findings)
         _multiple(element, findings)
         _clock(process, element, findings)
         if element.kind in GATEWAYS:
@@ -30,22 +32,18 @@ def check(process: Process, findings: Findings) -> None:
 
 def doubts(process: Process, findings: Findings) -> None:
     """What the author should look at although it runs. Only for a process without problems."""
-    from towpath.engines.bpmn.soundness import explore
-
     for element, what, right in explore(process):
         findings.doubtful(element, what, right)
 
 
-def _connected(process: Process, element: Element, findings: Findings) -> None:
+def _connected(element: Element, implicit: bool, findings: Findings) -> None:
+    """`implicit`: without start and end events a scope begins where no flow leads to, and ends likewise."""
     if element.for_compensation or element.triggered:
         if element.incoming or element.outgoing:
             why = "is for compensation" if element.for_compensation else "is an event subprocess"
             flow = (element.incoming or element.outgoing)[0]
             findings.wrong(flow, f"connects '{element.id}', which {why} and stands alone", "remove it")
         return
-    # Without any start event a process begins everywhere that no flow leads to, and so it ends.
-    inside = process.inside(element.scope)
-    implicit = not any(other.kind in ("start", "end") for other in inside)
     if element.kind in ("start", "boundary") or (element.kind == "catch" and element.link):
         if any(not flow.id.endswith("/link") for flow in element.incoming):
             findings.wrong(element, "a flow leads into it", "only its event brings a token here")
@@ -71,16 +69,20 @@ def _connected(process: Process, element: Element, findings: Findings) -> None:
         )
 
 
-def _conditions(element: Element, findings: Findings) -> None:
+def _conditions(process: Process, element: Element, findings: Findings) -> None:
     choosing = element.kind in CHOOSING
-    complex_join = element.kind == "complex" and element.activation is not None
+    free = not process.executable or (element.kind == "complex" and element.activation is not None)
     for flow in element.outgoing:
         if flow.id == element.default:
             if flow.condition is not None:
                 findings.wrong(flow, "is the default and has a condition", "remove the condition")
-        elif choosing and len(element.outgoing) > 1 and flow.condition is None and not complex_join:
+        elif choosing and len(element.outgoing) > 1 and flow.condition is None and not free:
             findings.wrong(flow, "has no condition", "write one, or make it the gateway's default")
-        elif flow.condition is not None and element.kind in ("parallel", "event"):
+        elif flow.condition is not None and element.kind == "event":
+            findings.wrong(
+                flow, f"has a condition, but '{element.id}' goes the way of its event", "remove it"
+            )
+        elif flow.condition is not None and element.kind == "parallel":
             findings.doubtful(
                 flow, f"its condition is not looked at: '{element.id}' does not choose", "remove it"
             )
@@ -170,10 +172,11 @@ def _event_gateway(process: Process, element: Element, findings: Findings) -> No
     if element.all_parts and not element.instantiates:
         findings.wrong(element, "waits for all of its events, but does not start the process",
                        "set instantiate='true', or use a parallel gateway")  # fmt: skip
-    for flow in element.outgoing:
-        target = process.elements.get(flow.target)
-        if target is None:
-            continue
+    targets = [process.elements[flow.target] for flow in element.outgoing if flow.target in process.elements]
+    if any(t.kind == "receive" for t in targets) and any(t.message and t.kind == "catch" for t in targets):
+        what = "leads to receive tasks and to message events"
+        findings.wrong(element, what, "use one kind of them, so that it is clear who gets a message")
+    for target in targets:
         if target.kind not in ("catch", "receive") or target.link:
             findings.wrong(element, f"leads to '{target.id}', which is no event to wait for", _TO_WAIT_FOR)
         elif len(target.incoming) > 1:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from towpath.engines.bpmn.findings import Findings
-from towpath.engines.bpmn.model import Element, Flow, Process
+from towpath.engines.bpmn.model import CHOOSING, Element, Flow, Process
 
 
 def connect(process: Process, associations: Iterable[tuple[str, str]], findings: Findings) -> None:
@@ -28,6 +28,10 @@ def connect(process: Process, associations: Iterable[tuple[str, str]], findings:
     _compensations(process, associations, findings)
     _links(process, findings)
     for element in process.elements.values():
+        conditional = element.default or any(flow.condition is not None for flow in element.outgoing)
+        element.chooses = element.kind in CHOOSING or (
+            element.kind not in ("parallel", "event") and bool(conditional)
+        )
         if element.kind in ("inclusive", "complex") and len(element.incoming) > 1:
             element.before = {flow.id: _before(process, element, flow) for flow in element.incoming}
     _keeping(process)

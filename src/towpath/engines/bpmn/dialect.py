@@ -115,7 +115,7 @@ _TASK = {
     "default": _ANY,
 }
 _WITH_OPERATION = {**_TASK, "implementation": _ANY, "messageRef": _ANY, "operationRef": _ANY}
-_GATEWAY = {"gatewayDirection": frozenset({"Unspecified", "Converging", "Diverging", "Mixed"})}
+_GATEWAY = {"gatewayDirection": _ANY}  # its author's note; `check` looks whether it is true
 _CATCHING = {"parallelMultiple": _BOOL}
 _ATTRIBUTES: Mapping[str, Mapping[str, frozenset[str]]] = {
     "process": {
@@ -180,18 +180,16 @@ _EXTENSIONS: Mapping[str, frozenset[str]] = {
     "manualTask": _PERSON,
     "receiveTask": _PERSON,
     "serviceTask": _JOB,
-    "sendTask": _JOB,
-    "intermediateThrowEvent": _JOB,
-    "endEvent": _JOB,
+    **dict.fromkeys(("sendTask", "intermediateThrowEvent", "endEvent"), _JOB | {"publishMessage"}),
     "scriptTask": _JOB | {"script"},
     "businessRuleTask": _JOB | {"calledDecision"},
     "callActivity": _IO | {"calledElement"},
     "multiInstanceLoopCharacteristics": frozenset({"loopCharacteristics"}),
     "message": frozenset({"subscription"}),
     **dict.fromkeys(
-        ("startEvent", "intermediateCatchEvent", "boundaryEvent", "subProcess", "transaction", "adHocSubProcess"),
-        _IO,
+        ("startEvent", "intermediateCatchEvent", "boundaryEvent", "subProcess", "transaction"), _IO
     ),
+    "adHocSubProcess": _IO | {"adHoc"},
 }  # fmt: skip
 _EXTENSION_ATTRIBUTES: Mapping[str, Mapping[str, frozenset[str]]] = {
     "userTask": {},
@@ -217,6 +215,8 @@ _EXTENSION_ATTRIBUTES: Mapping[str, Mapping[str, frozenset[str]]] = {
         "bindingType": _VERSIONS,
     },
     "subscription": {"correlationKey": _ANY},
+    "publishMessage": {"correlationKey": _ANY},
+    "adHoc": {"activeElementsCollection": _ANY},
     "loopCharacteristics": {
         "inputCollection": _ANY,
         "inputElement": _ANY,

@@ -38,9 +38,8 @@ def gather(play: Play, activity: Element, via: str, scope: str | None) -> None:
 
 def pass_one(play: Play) -> bool:
     """Let one inclusive join go on, or one complex join be reset, for whose tokens nobody is still to come."""
-    for number, token in list(play.tokens.items()):
-        if "via" not in token and "fired" not in token:
-            continue
+    waiting_ones = [item for item in play.tokens.items() if "via" in item[1] or "fired" in item[1]]
+    for number, token in waiting_ones:
         join, scope = play.process.elements[token["at"]], token.get("in")
         if join.kind == "inclusive":
             waiting = _waiting_at(play, join.id, scope)

@@ -26,20 +26,22 @@ from towpath.engines.bpmn.reader import Reader, extension, local
 from towpath.engines.xmltree import Node, XmlError, parse
 
 LIMIT = 2_000  # elements of one process: far beyond what a person can read, and checked in a second
+FLOWS = 2 * LIMIT
 _ID = re.compile(r"[^\W\d][\w.-]*")
 
 
-def load(*xml: str | bytes) -> Model:
+def load(*xml: str | bytes, drawn: bool = False) -> Model:
     """Read and check BPMN files that belong together. BpmnError lists everything that is wrong in them.
 
-    Processes with isExecutable="false" are only drawn by their authors: they are left out, with a warning.
+    Processes with isExecutable="false" are only drawn by their authors: they are left out, with a warning. With
+    `drawn` they are read, to be replayed and drawn: their choices need no conditions, and they cannot be run.
     """
     findings = Findings()
     processes: dict[str, Process] = {}
     references: list[Reference] = []
     called: list[tuple[Node, str]] = []
     for text in xml:
-        for process in _file(text, findings, references, called):
+        for process in _file(text, findings, references, called, drawn):
             if process.id in processes:
                 findings.wrong(process, "another process has the same id", "rename one of them")
             processes[process.id] = process
@@ -71,7 +73,11 @@ def _calls(processes: dict[str, Process], called: list[tuple[Node, str]], findin
 
 
 def _file(
-    text: str | bytes, findings: Findings, references: list[Reference], called: list[tuple[Node, str]]
+    text: str | bytes,
+    findings: Findings,
+    references: list[Reference],
+    called: list[tuple[Node, str]],
+    drawn: bool,
 ) -> Iterator[Process]:
     try:
         root = parse(text)
@@ -87,7 +93,7 @@ def _file(
     reader = Reader(findings, references=references, called=called)
     _declarations(root, reader)
     for node in root.all("process", BPMN):
-        if node.attrs.get("isExecutable") == "false":
+        if node.attrs.get("isExecutable") == "false" and not drawn:
             findings.doubtful(node, "is left out", "set isExecutable='true' to run it")
         else:
             yield _process(root, node, reader)
@@ -171,10 +177,14 @@ def _process(root: Node, node: Node, reader: Reader) -> Process:
     associations: list[tuple[str, str]] = []
     _container(node, None, reader, elements, flows, associations)
     place = diagram.read(root, elements.keys() | flows.keys())
-    process = Process(node.attrs["id"], node.attrs.get("name", ""), node.line, elements, flows, place)
-    if len(elements) > LIMIT:
-        reader.findings.wrong(node, f"has more than {LIMIT} elements", "split the process")
-        return process
+    runs = node.attrs.get("isExecutable") != "false"
+    process = Process(
+        node.attrs["id"], node.attrs.get("name", ""), node.line, elements, flows, place, executable=runs
+    )
+    for what, count, most in (("elements", len(elements), LIMIT), ("flows", len(flows), FLOWS)):
+        if count > most:
+            reader.findings.wrong(node, f"has more than {most} {what}", "split the process")
+            return process
     connect.connect(process, associations, reader.findings)
     check.check(process, reader.findings)
     return replace(process, **connect.indexes(process))

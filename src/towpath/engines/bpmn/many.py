@@ -191,7 +191,7 @@ def _next_round(play: Play, body: str, element: Element, loop: Loop) -> None:
         again = loop.condition is None or evaluate(element, loop.condition, seen) is True
     if again and loop.maximum is not None:
         most = evaluate(element, loop.maximum, seen)
-        if not isinstance(most, int | Decimal) or isinstance(most, bool):
+        if not isinstance(most, int | Decimal) or isinstance(most, bool) or most < 0:
             raise Incident(element.id, element.name, f"its greatest number of rounds is {most!r}")
         again = rounds < most
     if not again:
@@ -207,17 +207,31 @@ def _next_round(play: Play, body: str, element: Element, loop: Loop) -> None:
 
 
 def begin_ad_hoc(play: Play, scope: str | None, element: Element, adhoc: AdHoc) -> None:
-    entries = play.process.entries(element.id)
+    entries = _open(play, scope, element, adhoc)
     for entry in entries[:1] if adhoc.sequential else entries:
         play.begin(entry, scope)
+    if not entries and scope is not None:
+        play.finish(scope, {})
+
+
+def _open(play: Play, scope: str | None, element: Element, adhoc: AdHoc) -> list[Element]:
+    """The activities that may be done; in the order in which they were named, if they were."""
+    entries = play.process.entries(element.id)
+    if adhoc.active is None:
+        return entries
+    names = evaluate(element, adhoc.active, play.variables.seen_from(scope))
+    known = {entry.id: entry for entry in entries}
+    if not isinstance(names, list | tuple) or not all(isinstance(n, str) and n in known for n in names):
+        raise Incident(element.id, element.name, f"{names!r} are not activities of it that could be done")
+    return [known[name] for name in dict.fromkeys(names)]
 
 
 def go_on_ad_hoc(play: Play, scope: str, element: Element, adhoc: AdHoc, last: Element) -> None:
     """Nothing is under way in it any more: the next activity, all of them again, or its end."""
-    if adhoc.completion is not None and completed(play, scope, element, adhoc):
+    if _completed(play, scope, adhoc):
         play.finish(scope, {})
         return
-    entries = play.process.entries(element.id)
+    entries = _open(play, scope, element, adhoc)
     first = _first(play, last, entries)
     following = entries[entries.index(first) + 1 :] if adhoc.sequential and first in entries else []
     if following:
@@ -228,8 +242,16 @@ def go_on_ad_hoc(play: Play, scope: str, element: Element, adhoc: AdHoc, last: E
         begin_ad_hoc(play, scope, element, adhoc)
 
 
-def completed(play: Play, scope: str, element: Element, adhoc: AdHoc) -> bool:
-    assert adhoc.completion is not None
+def has_enough(play: Play, scope: str) -> bool:
+    """An ad-hoc subprocess ends as soon as its condition holds, if it cancels what remains."""
+    adhoc = play.process.elements[play.tokens[scope]["at"]].adhoc
+    return adhoc is not None and adhoc.cancel_remaining and _completed(play, scope, adhoc)
+
+
+def _completed(play: Play, scope: str, adhoc: AdHoc) -> bool:
+    if adhoc.completion is None:
+        return False
+    element = play.process.elements[play.tokens[scope]["at"]]
     return evaluate(element, adhoc.completion, play.variables.seen_from(scope)) is True
 
 

@@ -105,11 +105,15 @@ class Loop:
 
 @dataclass(frozen=True, slots=True)
 class AdHoc:
-    """Its activities are open without an order; it ends when `completion` holds, or each was done once."""
+    """Its activities are open without an order; it ends when `completion` holds, or each was done once.
+
+    `active` gives the ids of those that are open; all are if it is None.
+    """
 
     completion: Value | None = None
     sequential: bool = False
     cancel_remaining: bool = True
+    active: Value | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +188,7 @@ class Element:
     needs: int = 1  # tokens that it takes to begin
     gives: int = 1  # tokens that it sends on each flow
     activation: Value | None = None  # of a complex join
+    chooses: bool = False  # by conditions, which of its flows it takes
     direction: str = ""  # of a gateway, as its author meant it
     properties: Mapping[str, str] = field(default_factory=dict)
     before: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -229,6 +234,7 @@ class Process:
     """What a token can wait for, by name: the elements, and the parts of events that have several."""
     listening: Mapping[str | None, tuple[tuple[Element, Element], ...]] = field(default_factory=dict)
     """Scope -> its event subprocesses, each with its start event."""
+    executable: bool = True  # else it is only drawn, and replayed
     conditional: bool = False  # something waits for a condition
     stopping: bool = False  # some timer's clock can stop
 

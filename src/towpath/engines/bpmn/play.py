@@ -1,6 +1,7 @@
 """The token game: how tokens move through the elements of one process.
 
-The state is JSON: `{"format": 2, "next": 8, "tokens": {"7": {...}}, "done": [...]}`. A token has
+The state is JSON: `{"format": 2, "next": 8, "tokens": {"7": {...}}}`, and `end`, the end event that was reached last,
+and `done`, where there are such. A token has
   at      the element where it is
   in      the token of the subprocess or multi-instance around it (absent at the top)
   waits   what it waits for: element -> nothing (a task, a call), a correlation key (a message), a count (a timer;
@@ -44,9 +45,11 @@ class Play:
         self.process = process
         self.env = env
         # In order of their numbers, however the host's store has turned them round.
-        self.tokens: dict[str, Token] = dict(sorted(state["tokens"].items(), key=lambda item: int(item[0])))
+        tokens: Mapping[str, Token] = state["tokens"]
+        self.tokens = {number: tokens[number] for number in sorted(tokens, key=int)}
         self.next: int = state["next"]
         self.done: list[Any] = state.get("done", [])
+        self.ended: str = state.get("end", "")
         now = env.now.astimezone(env.zone)
         self.variables = Variables({**data, "__now": now, "__today": now.date()}, self.tokens)
         self.commands: list[Command] = []
@@ -63,7 +66,7 @@ class Play:
                 element, via, scope = self.moving.popleft()
                 if scope is None or scope in self.tokens:
                     # Who throws a signal does so when everybody who is about to listen does.
-                    if element.signals and element.kind in ("throw", "end"):
+                    if element.kind in ("throw", "end") and element.signals:
                         self._late.append((element, via, scope))
                     else:
                         self._arrive(element, via, scope)
@@ -80,6 +83,8 @@ class Play:
         state: dict[str, Any] = {"format": FORMAT, "next": self.next, "tokens": self.tokens}
         if self.done and self.tokens:
             state["done"] = self.done
+        if self.ended and self.tokens:
+            state["end"] = self.ended
         return Step(state, tuple(self.commands), self.variables.changes(), tuple(self.passed))
 
     # Moving
@@ -101,8 +106,8 @@ class Play:
         if not flows:
             self.over(scope, element)
         for flow in flows:
-            for _ in range(element.gives):
-                self.send(flow, scope)
+            for _ in range(element.gives) if element.gives > 1 else (1,):
+                self.moving.append((self.process.elements[flow.target], flow.id, scope))
 
     def send(self, flow: Flow, scope: str | None) -> None:
         self.moving.append((self.process.elements[flow.target], flow.id, scope))
@@ -137,11 +142,7 @@ class Play:
 
     def _chosen(self, element: Element, scope: str | None) -> Iterable[Flow]:
         """By the conditions: a gateway that chooses needs one that holds, an activity always sends the others."""
-        if element.kind not in CHOOSING and not (
-            element.default or any(f.condition for f in element.outgoing)
-        ):
-            return element.outgoing
-        if element.kind in ("parallel", "event"):
+        if not element.chooses:
             return element.outgoing
         seen = self.variables.seen_from(scope)
         chosen = []
@@ -331,6 +332,8 @@ class Play:
             self._end(element, scope, number)
 
     def _end(self, element: Element, scope: str | None, number: str) -> None:
+        if element.scope is None or self.process.elements[element.scope].triggered:
+            self.ended = element.id
         if element.cancels and undo.cancel(self, scope):
             return
         if element.error is not None:
@@ -344,6 +347,8 @@ class Play:
 
     def over(self, scope: str | None, last: Element, number: str = "", *, error: str = "") -> None:
         """A token has ended; so has its scope if it was the last one."""
+        if scope is not None and many.has_enough(self, scope):
+            self.withdraw_all(scope)
         if any(token.get("in") == scope and "listens" not in token for token in self.tokens.values()):
             return
         if any(inside == scope for waiting in (self.moving, self._late) for _, _, inside in waiting):
@@ -354,7 +359,8 @@ class Play:
             self._scope_over(scope, last)
         else:
             name = command_id(last, number or self.number(last))
-            self.commands.append(Finish(name, last.id, last.name, last.terminate, error))
+            end = self.process.elements.get(self.ended, last)
+            self.commands.append(Finish(name, end.id, end.name, end.terminate, error))
 
     def _scope_over(self, scope: str, last: Element) -> None:
         token = self.tokens[scope]
@@ -368,8 +374,10 @@ class Play:
 
     def _refuse_deadlock(self) -> None:
         """Better refused aloud than a case that nobody hears of again."""
-        if self.tokens and not any(token.get("waits") for token in self.tokens.values()):
-            token = next((token for token in self.tokens.values() if "via" in token), None)
-            if token is not None:
-                element = self.process.elements[token["at"]]
-                raise Incident(element.id, element.name, "waits for a token that can no longer come")
+        for token in self.tokens.values():
+            if token.get("waits"):
+                return
+        token = next((token for token in self.tokens.values() if "via" in token), {})
+        if token:
+            element = self.process.elements[token["at"]]
+            raise Incident(element.id, element.name, "waits for a token that can no longer come")

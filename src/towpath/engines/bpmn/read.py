@@ -19,7 +19,7 @@ def read_element(reader: Reader, node: Node, scope: str | None) -> Element:
     element.transaction = node.tag == "transaction"
     element.triggered = node.attrs.get("triggeredByEvent") == "true"
     element.for_compensation = node.attrs.get("isForCompensation") == "true"
-    element.direction = node.attrs.get("gatewayDirection", "")
+    element.direction = node.attrs.get("gatewayDirection", "").capitalize()
     element.instantiates = node.attrs.get("instantiate") == "true"
     _quantities(reader, node, element)
     _mapping(reader, node, element)

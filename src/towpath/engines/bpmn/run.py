@@ -46,6 +46,8 @@ def start(
 
     Refused if there is no such start; Incident if the case cannot come to rest.
     """
+    if not process.executable:
+        raise Refused(f"the process '{process.id}' is only drawn (isExecutable='false')")
     play = Play(process, {"next": 1, "tokens": {}}, data, env)
     catching.listen(play, None)
     entries = process.entries()
@@ -62,11 +64,14 @@ def start(
 
 
 def _begin_plainly(play: Play, entries: list[Element]) -> None:
-    """At the start event without a trigger; of a process without start events everywhere at once."""
+    """At the start event without a trigger, or at the only one; of a process without start events everywhere at once.
+
+    Where only an event begins a case, it begins by waiting for that.
+    """
     starts = [entry for entry in entries if entry.kind == "start"]
     plain = [entry for entry in starts if entry.plain] or (starts if len(starts) == 1 else [])
     if not starts:
-        plain = [entry for entry in entries if not entry.instantiates]
+        plain = [entry for entry in entries if not entry.instantiates] or entries[:1]
     if not plain:
         raise Refused(f"the process '{play.process.id}' does not start without a message")
     for begins in plain[:1] if starts else plain:
@@ -76,7 +81,8 @@ def _begin_plainly(play: Play, entries: list[Element]) -> None:
 def starts_of(process: Process, data: Mapping[str, Any], env: Env) -> tuple[Subscribe | Schedule, ...]:
     """What a host has to wait for, so that cases of this process begin by themselves: messages, signals, timers.
 
-    Their ids bear the number 0, as no visit of a case does. `data` is what the timers' expressions see.
+    Their ids bear the number 0, as no visit of a case does. `data` is what the timers' expressions see. Of a timer
+    that repeats it is the first time; asked again when that has come, the next.
     """
     found: list[Subscribe | Schedule] = []
     for entry in process.entries():
@@ -115,7 +121,7 @@ def _begin_with(play: Play, begins: Element, event: Element) -> None:
 
 def step(process: Process, state: Mapping[str, Any], event: Event, data: Mapping[str, Any], env: Env) -> Step:
     """Carry the case on. Refused if the event does not fit, Incident if the case cannot go on."""
-    _check(process, state)
+    check_state(process, state)
     if not isinstance(event, Failed | Fired | Changed) and LOCALS in event.data:
         raise Refused(f"'{LOCALS}' is not a variable")
     play = Play(process, state, data, env)
@@ -149,7 +155,7 @@ def step(process: Process, state: Mapping[str, Any], event: Event, data: Mapping
 
 def cancel(process: Process, state: Mapping[str, Any], data: Mapping[str, Any], env: Env) -> Step:
     """End a case from outside: everything that it waits for is withdrawn. It has no `Finish`."""
-    _check(process, state)
+    check_state(process, state)
     play = Play(process, state, data, env)
     play.withdraw_all(None)
     return play.settle()
@@ -157,7 +163,7 @@ def cancel(process: Process, state: Mapping[str, Any], data: Mapping[str, Any], 
 
 def enabled(process: Process, state: Mapping[str, Any]) -> list[Waiting]:
     """Everything that the case waits for, in the order of the visits."""
-    _check(process, state)
+    check_state(process, state)
     found = []
     for number, token in sorted(state["tokens"].items(), key=lambda item: int(item[0])):
         for name, remembered in sorted(token.get("waits", {}).items()):
@@ -167,7 +173,7 @@ def enabled(process: Process, state: Mapping[str, Any]) -> list[Waiting]:
     return found
 
 
-def _check(process: Process, state: Mapping[str, Any]) -> None:
+def check_state(process: Process, state: Mapping[str, Any]) -> None:
     if state.get("format") not in READ:
         raise Refused(f"the state has format {state.get('format')!r}; formats {READ} are read here")
     for token in state["tokens"].values():

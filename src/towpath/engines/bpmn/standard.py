@@ -67,9 +67,12 @@ class File:
         self.root = root
         self.nodes: dict[str, Node] = {}
         self.parents: dict[int, Node] = {}
+        self.pools: dict[str, Node] = {}
         for node in root.iter():
             if node.ns == BPMN and "id" in node.attrs:
                 self.nodes[node.attrs["id"]] = node
+            if node.ns == BPMN and node.tag == "participant":
+                self.pools.setdefault(local(node.attrs.get("processRef", "")), node)
             for child in node.children:
                 self.parents[id(child)] = node
 
@@ -205,9 +208,4 @@ def _pool(file: File, end: Node) -> Node | None:
     if end.tag == "participant":
         return end
     process = file.inside(end, "process")
-    if process is None:
-        return None
-    for node in file.root.iter():
-        if node.tag == "participant" and local(node.attrs.get("processRef", "")) == process.attrs.get("id"):
-            return node
-    return process
+    return None if process is None else file.pools.get(process.attrs.get("id", ""), process)

@@ -124,7 +124,10 @@ def _within_hours(env: Env, start: datetime, duration: Duration) -> datetime:
     count = getattr(env.calendar, "add_working_time", None)
     if count is None:
         raise TimerError("the calendar of this body has no working hours")
-    moment: datetime = count(start, duration.exact)
+    try:
+        moment: datetime = count(start, duration.exact)
+    except ValueError as error:
+        raise TimerError(str(error)) from None
     return moment
 
 

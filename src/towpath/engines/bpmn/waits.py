@@ -25,6 +25,7 @@ from towpath.engines.bpmn.model import Element, Timer, Value
 from towpath.engines.bpmn.variables import evaluate
 
 _CATCHING = frozenset({"catch", "boundary", "start", "receive"})
+_NOBODY = Assignment()
 _DO_KINDS: dict[str, Literal["user", "step", "manual", "receive"]] = {
     "user": "user",
     "manual": "manual",
@@ -140,17 +141,17 @@ def _do(element: Element, number: str, seen: Mapping[str, Any], inputs: Mapping[
         task.type,
         task.form,
         _assignment(element, seen),
-        _moment(element, task.due, seen, env),
+        None if task.due is None else _moment(element, task.due, seen, env),
         task.headers,
         inputs,
-        _moment(element, task.follow_up, seen, env),
+        None if task.follow_up is None else _moment(element, task.follow_up, seen, env),
         None if task.priority is None else evaluate(element, task.priority, seen),
         None if task.retries is None else evaluate(element, task.retries, seen),
     )
 
 
-def _moment(element: Element, value: Value | None, seen: Mapping[str, Any], env: Env) -> datetime | None:
-    if value is None or (found := evaluate(element, value, seen)) is None:
+def _moment(element: Element, value: Value, seen: Mapping[str, Any], env: Env) -> datetime | None:
+    if (found := evaluate(element, value, seen)) is None:
         return None
     calendar = element.properties.get("calendar", "")
     try:
@@ -166,6 +167,8 @@ def _moment(element: Element, value: Value | None, seen: Mapping[str, Any], env:
 
 def _assignment(element: Element, seen: Mapping[str, Any]) -> Assignment:
     task = element.task
+    if task.groups is None and task.users is None and task.assignee is None:
+        return _NOBODY
     groups, users, assignee = (
         evaluate(element, value, seen) if value is not None else None
         for value in (task.groups, task.users, task.assignee)

@@ -36,6 +36,7 @@ def what_if(request: HttpRequest, code: str) -> HttpResponse:
     change = asked.change(form, package, language(), others)
     steps = journeys.steps(chosen.over, service=code)
     plan = _planned(package.process, entered, steps, today)
+    svg = bpmn.draw(package.process, texts=asked.titles(package, language()), rtl=get_language_bidi())
     values = {
         "chosen": chosen,
         "code": code,
@@ -47,9 +48,7 @@ def what_if(request: HttpRequest, code: str) -> HttpResponse:
         ),
         "errors": form.wrong,
         # The engine escapes every text of the package that it writes.
-        "map": mark_safe(
-            bpmn.draw(package.process, texts=asked.titles(package, language()), rtl=get_language_bidi())
-        ),  # noqa: S308
+        "map": mark_safe(svg),  # noqa: S308
     }
     tables = {}
     if form.sent and not form.wrong:
