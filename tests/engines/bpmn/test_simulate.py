@@ -149,6 +149,21 @@ def test_what_the_light_play_does_not_know_is_played_by_step():
     assert all(event[6] == "ended" for event in work(events, "p"))
 
 
+def test_links_and_events_with_several_definitions_are_played_by_step_too():
+    model = process(
+        "start -> l1\n l2 -> w -> end",
+        element("intermediateThrowEvent", "l1", '<linkEventDefinition name="L"/>'),
+        element("intermediateCatchEvent", "l2", '<linkEventDefinition name="L"/>'),
+        element("intermediateCatchEvent", "w", message() + timer("PT3H")),
+        top=declared(),
+    )
+    events = simulate(model, Plan(work={"w": Work(Fixed(HOUR))}), 5, 1)
+    assert {round(end - ready) for _, _, ready, _, end, _, _ in work(events, "w")} == {HOUR}
+    assert {event[6] for event in work(events, "p")} == {"ended"}
+    late = simulate(model, Plan(arrivals=EVERY_HOUR), 5, 1)
+    assert {event[6] for event in work(late, "p")} == {"ended"}
+
+
 # Chance
 
 

@@ -36,6 +36,8 @@ def _why(compiled: Compiled, element: Element) -> Why | None:
         return "equal shares" if element.id not in plan.branches and plan.decide is None else None
     if element.kind == "call":
         return "called"
+    if element.condition is not None and element.kind in ("catch", "boundary"):
+        return "never"  # it waits for the data of a case to change, and here they do not
     if element.id in plan.work:
         return "nobody" if element.kind in ("user", "manual") and not node.team else None
     if element.kind in ("user", "manual", "receive") or (element.kind == "catch" and element.timer is None):

@@ -69,11 +69,12 @@ class Stepped:
         world = self.world
         if node.kind == "catch":
             world.out.append((token.case.number, node.id, token.ready, token.ready, world.now, "", "done"))
-        if node.due is not None or node.element.timer is not None:
+        awaited = world.compiled.process.awaited[token.command.partition(":")[0]]
+        if token.via == "schedule":
             self._close(token, "schedule")
             self._step(token.case, Fired(token.command))
-        elif node.element.signal is not None:
-            self._step(token.case, Signal(node.element.signal))
+        elif awaited.signal is not None:
+            self._step(token.case, Signal(awaited.signal))
         else:
             self._step(token.case, Message("", command_id=token.command))
 
@@ -118,8 +119,12 @@ class Stepped:
                 self.world.work(self._token(case, command.id, command.element, "do"))
             case Schedule():
                 node = self._node(command.id)
-                due = (command.due - self.world.compiled.midnight).total_seconds()
-                self.world.wait(self._token(case, command.id, node.id, "schedule"), node, due)
+                token = self._token(case, command.id, node.id, "schedule")
+                if node.id in self.world.compiled.plan.work:
+                    self.world.wait(token, node)
+                else:
+                    due = (command.due - self.world.compiled.midnight).total_seconds()
+                    self.world.at(token, node, due)
             case Subscribe():
                 node = self._node(command.id)
                 if (case.number, command.id, "do") not in self.open:
@@ -143,7 +148,7 @@ class Stepped:
 
     def _token(self, case: Case, command: str, element: str, sort: str) -> Token:
         token = Token(case, self.world.compiled.nodes[element], None, self.world.now)
-        token.command = command
+        token.command, token.via = command, sort
         self.open[case.number, command, sort] = token
         return token
 
@@ -166,7 +171,9 @@ class _Prepared:
         self.case = Case(0, 0, 0.0)
         self.chosen: dict[str, set[str]] = {}
         process = compiled.process
-        flows = {flow.id: self._flow(process, flow) for flow in process.flows.values()}
+        # Those of a link are in no file: they lead from its throwing to its catching event.
+        leaving = (flow for element in process.elements.values() for flow in element.outgoing)
+        flows = {flow.id: self._flow(process, flow) for flow in leaving}
         elements = {name: self._element(element) for name, element in process.elements.items()}
         for element in elements.values():
             element.incoming = [flows[flow.id] for flow in element.incoming]

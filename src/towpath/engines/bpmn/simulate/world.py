@@ -216,10 +216,10 @@ class World:
 
     # Waiting
 
-    def wait(self, token: Token, node: Node, due: float | None = None) -> None:
+    def wait(self, token: Token, node: Node) -> None:
         """For a timer, or for what comes from outside; a message that may cut something short needs a figure."""
         if node.due is not None:
-            self.at(token, node, node.due(self.now) if due is None else due)
+            self.at(token, node, node.due(self.now))
             return
         if node.kind != "catch" and node.id not in self.compiled.plan.work:
             return
