@@ -2,12 +2,13 @@
 
 from itertools import combinations, pairwise
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.engines.bpmn.builder import both, on, process, sub, timer, xor
-from towpath.engines.bpmn.figures import NODES, Box, Diagram
-from towpath.engines.bpmn.layout import complete
+from towpath.engines.bpmn.figures import NODES, Box, Diagram, Figure, Line
+from towpath.engines.bpmn.layout import complete, layers
 
 LOOP = process(
     "start -> m -> a -> x\n x -> b if ok\n x => m\n b -> g\n g -> c -> j\n g -> d -> j\n j -> s -> end\n t -> e -> end2",
@@ -124,10 +125,17 @@ ENDS = st.tuples(st.integers(0, 11), st.integers(0, 11))
 @settings(max_examples=60, deadline=None)
 @given(st.lists(ENDS, min_size=1, max_size=22, unique=True))
 def test_any_graph_can_be_laid_out(ways: list[tuple[int, int]]):
-    from towpath.engines.bpmn.figures import Figure, Line
-
     names = sorted({f"n{end}" for way in ways for end in way})
     tags = {name: "exclusiveGateway" if number % 3 == 0 else "task" for number, name in enumerate(names)}
     figures = {name: Figure(name, tag, name, "p") for name, tag in tags.items()}
+    lines = {f"{a}-{b}": Line(f"{a}-{b}", "sequenceFlow", "", f"n{a}", f"n{b}") for a, b in ways}
+    right(complete(Diagram("p", "", figures, lines, {}, {}, {})))
+
+
+def test_lines_past_very_many_layers_go_around(monkeypatch: pytest.MonkeyPatch):
+    """So that a hostile file costs seconds and not minutes; what is drawn keeps clear all the same."""
+    monkeypatch.setattr(layers, "_MOST_BENDS", 40)
+    figures = {f"n{n}": Figure(f"n{n}", "task", "", "p") for n in range(40)}
+    ways = [(n, n + 1) for n in range(39)] + [(n, 39 - n) for n in range(0, 18, 3)]
     lines = {f"{a}-{b}": Line(f"{a}-{b}", "sequenceFlow", "", f"n{a}", f"n{b}") for a, b in ways}
     right(complete(Diagram("p", "", figures, lines, {}, {}, {})))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from towpath.engines.bpmn.layout import heights
 
-_SWEEPS = 8
+_SWEEPS, _MOST_BENDS = 8, 4_000
 
 
 @dataclass(slots=True)
@@ -30,9 +30,9 @@ class Node:
 
 @dataclass(slots=True)
 class Edge:
-    """`offset`: how far from the source's middle it leaves. `room`: what its name needs beside the source.
+    """`back`: it goes around and not from layer to layer. `offset`: how far from the source's middle it leaves.
 
-    `way`: the nodes that it passes, once layered.
+    `room`: what its name needs beside the source. `way`: the nodes that it passes, once layered.
     """
 
     id: str
@@ -52,6 +52,7 @@ class Layers:
         self.edges = list(edges)
         self._mark_back_edges()
         self._find_layers()
+        self._part_with_the_longest()
         self._bend_long_edges()
         self.after: dict[str, list[str]] = defaultdict(list)
         self.before: dict[str, list[str]] = defaultdict(list)
@@ -109,6 +110,16 @@ class Layers:
                 waiting[target] -= 1
                 if not waiting[target]:
                     ready.append(target)
+
+    def _part_with_the_longest(self) -> None:
+        """A line that passes very many layers goes around everything, as those that go back do."""
+        bends = 0
+        for edge in sorted(self._forward(), key=self._span):
+            bends += self._span(edge) - 1
+            edge.back = bends > _MOST_BENDS
+
+    def _span(self, edge: Edge) -> int:
+        return self.nodes[edge.target].layer - self.nodes[edge.source].layer
 
     def _bend_long_edges(self) -> None:
         for edge in self._forward():

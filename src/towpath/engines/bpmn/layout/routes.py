@@ -43,11 +43,12 @@ class Routes:
         self.edges = {edge.id: self._way(edge) for edge in graph.edges}
 
     def _lanes(self) -> dict[str, float]:
-        """Lines that go back run above or below all that lies between, the short ones inside the long ones."""
+        """Lines that go around run above or below all that lies between, the short ones inside the long ones."""
         lanes: dict[str, float] = {}
         taken: list[tuple[int, int, float]] = []
         for edge in sorted((edge for edge in self.graph.edges if edge.back), key=self._span):
-            first, last = self.graph.nodes[edge.target].layer, self.graph.nodes[edge.source].layer
+            ends = self.graph.nodes[edge.target].layer, self.graph.nodes[edge.source].layer
+            first, last = min(ends), max(ends)
             between = [node for node in self.graph.nodes.values() if first <= node.layer <= last]
             high = min(node.y - node.up for node in between)
             low = max(node.y + node.down for node in between)
@@ -63,7 +64,7 @@ class Routes:
         return lanes
 
     def _span(self, edge: Edge) -> int:
-        return self.graph.nodes[edge.source].layer - self.graph.nodes[edge.target].layer
+        return abs(self.graph.nodes[edge.source].layer - self.graph.nodes[edge.target].layer)
 
     def _leaves(self, edge: Edge) -> float:
         return self.graph.nodes[edge.source].y + edge.offset
