@@ -32,7 +32,8 @@ def _task(figure: Figure, box: Box, text: str, rtl: bool) -> str:
     mark = sent if figure.tag == "sendTask" else sign(icon, corner, _THIN, 0.85) if icon else ""
     foot = 18 if figure.marks and figure.marks != ("call",) else 4
     # A short name stands in the middle of the whole box; a long one keeps clear of the sign in the corner.
-    top = 24 if mark and len(lines(text, box.width - 14)) > 2 else 4
+    high = len(lines(text, box.width - 14)) * LINE
+    top = 22 if mark and (box.height - foot - high) / 2 < 21 else 4
     inside = Box(box.x + 3, box.y + top, box.width - 6, max(LINE, box.height - top - foot))
     return border + mark + centred(inside, text) + _marks(figure, box)
 

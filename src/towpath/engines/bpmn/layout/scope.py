@@ -195,6 +195,8 @@ class _Scope:
         """Moved so that the corner is at 0, 0, with the lanes around."""
         points = [point for edge in edges.values() for point in edge]
         boxes = list(shapes.values())
+        names = [self._name_under(name, box) for name, box in shapes.items() if self._is_named(name)]
+        boxes += names
         left = min([box.x for box in boxes] + [x for x, _ in points], default=0.0)
         top = min([box.y for box in boxes] + [y - 8 for _, y in points] + [0.0], default=0.0)
         right = max([box.right for box in boxes] + [x for x, _ in points], default=0.0)
@@ -211,6 +213,10 @@ class _Scope:
             placed[name] = Box(-_STRIP, high, width + _STRIP, low - high)
         ways = {name: tuple((x + dx, y - top) for x, y in edge) for name, edge in edges.items()}
         return Placed(placed, ways, width, bottom - top)
+
+    def _name_under(self, name: str, box: Box) -> Box:
+        wide = min(100.0, width(self.diagram.figures[name].name))
+        return Box(box.centre[0] - wide / 2, box.bottom, wide, 0)
 
     def _is_named(self, name: str) -> bool:
         figure = self.diagram.figures[name]
