@@ -37,7 +37,7 @@ _NO_MATTER = frozenset(
     {
         "id", "name", "kind", "line", "scope", "incoming", "outgoing", "default", "boundaries", "attached",
         "interrupting", "timer", "message", "error", "terminate", "task", "value", "result", "inputs",
-        "outputs", "many", "properties", "before", "direction",
+        "outputs", "many", "properties", "before", "chooses", "direction",
     }
 )  # fmt: skip
 _MANY = frozenset({"collection", "item", "output", "output_value", "cardinality"})
