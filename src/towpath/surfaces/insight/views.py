@@ -100,6 +100,7 @@ def service(request: HttpRequest, code: str) -> HttpResponse:
         "title": chosen.title(code),
         "charts": charts.explained(shown),
         "headline": _headline(total),
+        "offered": code in chosen.titles,
     }
     return show(request, Page("service", values, found))
 
