@@ -27,8 +27,8 @@ def main(arguments: list[str]) -> int:
         tenants = tenants.filter(code=options.body)
     try:
         heads = _exported(options.head) if options.what == "verify" else {}
-    except (OSError, ValueError) as wrong:
-        print(wrong, file=sys.stderr)
+    except (OSError, ValueError) as unreadable:
+        print(unreadable, file=sys.stderr)
         return 2
     gone = _gone(heads, options.body)
     if not tenants and not gone:
