@@ -59,3 +59,12 @@ def test_an_example_holds(title):
 
 def test_there_are_examples():
     assert len(EXAMPLES) >= 15
+
+
+@pytest.mark.parametrize("title", EXAMPLES)
+def test_its_picture_is_the_one_that_is_drawn_now(title):
+    from tests.engines.bpmn.pictures import file_of, picture
+
+    told = "draw them anew: python -m tests.engines.bpmn.pictures"
+    assert file_of(title).read_text(encoding="utf-8") == picture(title), told
+    assert f"](images/elements/{file_of(title).name})" in PAGE.read_text(encoding="utf-8")
