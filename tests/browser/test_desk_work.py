@@ -197,3 +197,17 @@ def test_without_a_script_a_task_is_done_as_well(seat: Any, work: dict[str, Any]
     page.get_by_label("Yes").check()
     page.get_by_role("button", name="Complete the task").click()
     expect(page.locator("#said")).to_contain_text("Done: Check the address")
+
+
+def test_the_opened_map_shows_where_the_request_stands(
+    seat: Any, work: dict[str, Any], deciding: str
+) -> None:
+    page = seat(work["ana"], deciding)
+    page.locator("summary", has_text="Process map").click()
+    frame, now = (
+        page.locator(".tp-map").bounding_box(),
+        page.locator(".tp-map .is-current").first.bounding_box(),
+    )
+    assert frame is not None and now is not None
+    assert frame["x"] <= now["x"] and now["x"] + now["width"] <= frame["x"] + frame["width"]
+    assert frame["y"] <= now["y"] and now["y"] + now["height"] <= frame["y"] + frame["height"]

@@ -102,3 +102,13 @@ document.addEventListener("htmx:before:request", (event) => {
   document.addEventListener("submit", () => { typed = false; });
   addEventListener("beforeunload", (event) => { if (typed) event.preventDefault(); });
 })();
+
+// A process map is larger than its frame: opened, it shows where the request stands now.
+document.addEventListener("toggle", (event) => {
+  const frame = event.target.open ? event.target.querySelector(".tp-map") : null;
+  const now = frame && frame.querySelector(".is-current");
+  if (!now) return;
+  const outer = frame.getBoundingClientRect(), inner = now.getBoundingClientRect();
+  frame.scrollLeft += inner.left + inner.width / 2 - outer.left - outer.width / 2;
+  frame.scrollTop += inner.top + inner.height / 2 - outer.top - outer.height / 2;
+}, true);
