@@ -2,7 +2,7 @@
 
     model = dmn.load(xml)                            # DmnError lists everything that is wrong
     model.evaluate("Fee", {"Income": 900}).value     # .trace: each decision, its inputs, the rules that held
-    model.ask("Fee", {})                             # Question("Income", ...) or the Evaluation
+    model.ask("Fee", {})                             # Question("Income", ...), or the Evaluation, or Undecided
 
 All boxed expressions, decision tables with all hit policies, business knowledge models, decision services,
 item definitions and imports of other models. Functions in Java or PMML are refused by name.
@@ -11,6 +11,17 @@ item definitions and imports of other models. Functions in Java or PMML are refu
 from towpath.engines.dmn.loading import load
 from towpath.engines.dmn.model import Model
 from towpath.engines.dmn.problems import DmnError, Problem
-from towpath.engines.dmn.trace import Evaluation, MatchedRule, Question, Step
+from towpath.engines.dmn.trace import DONT_KNOW, Evaluation, MatchedRule, Question, Step, Undecided
 
-__all__ = ["DmnError", "Evaluation", "MatchedRule", "Model", "Problem", "Question", "Step", "load"]
+__all__ = [
+    "DONT_KNOW",
+    "DmnError",
+    "Evaluation",
+    "MatchedRule",
+    "Model",
+    "Problem",
+    "Question",
+    "Step",
+    "Undecided",
+    "load",
+]

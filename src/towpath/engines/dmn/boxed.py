@@ -21,11 +21,12 @@ from towpath.engines.feel.values import FunctionValue
 
 @dataclass(frozen=True, slots=True)
 class Boxed:
-    """`code` gives the value; `names` are what the trace shows of the scope."""
+    """`code` gives the value; `names` are what the trace shows of the scope; `expression` what it is, if one."""
 
     kind: str
     code: Code
     names: tuple[str, ...] = ()
+    expression: feel.Expression | None = None
 
     def work_out(self, scope: Scope) -> Seen:
         return self.code(scope), {name: scope.get(name) for name in self.names}, ()
@@ -81,7 +82,7 @@ def typed(code: Code, type_: Type, what: str, owner: str) -> Code:
 
 
 def literal(expression: feel.Expression) -> Boxed:
-    return Boxed("literal expression", expression.run, expression.names)
+    return Boxed("literal expression", expression.run, expression.names, expression)
 
 
 def context(entries: list[tuple[str, Code]], result: Code | None) -> Code:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from enum import Enum
+from typing import Any, Final
 
 from towpath.engines.dmn.problems import Problem
 
@@ -24,7 +25,8 @@ class Step:
 
     `decision` is the name of what has the logic. `kind` is that of the logic: "decision table", "literal
     expression", "context", "invocation" …; `rules` are those that gave the output. `inputs` are the values
-    that it saw: by input expression for a table, by name for what else reads them.
+    that it saw: by input expression for a table, by name for what else reads them. `either`: not all was known,
+    so that one of the `rules` holds, and each of them gives this output.
     """
 
     decision: str
@@ -32,6 +34,7 @@ class Step:
     inputs: dict[str, Any]
     rules: tuple[MatchedRule, ...]
     output: Any
+    either: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +53,25 @@ class Question:
     input: str
     type: str
     allowed: str
+
+
+class DontKnow(Enum):
+    """An answer: the person doesn't know, and need not be asked again. The input has a value all the same."""
+
+    ANSWER = "don't know"
+
+
+DONT_KNOW: Final = DontKnow.ANSWER
+
+
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """Nothing more can be asked: `values` are those still possible, the likeliest first.
+
+    `settled_by` are the inputs that weren't known and on which it hangs, the most telling first. `complete`
+    is false where other values are possible too, which can't be listed.
+    """
+
+    values: tuple[Any, ...]
+    settled_by: tuple[str, ...]
+    complete: bool = True
