@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
+from towpath.engines.dmn.analysis import doubts
 from towpath.engines.dmn.ask import Inquiry, Plan
 from towpath.engines.dmn.domains import Domain
 from towpath.engines.dmn.elements import Decision, Element, Input, Knowledge, Service
 from towpath.engines.dmn.graph import in_order
-from towpath.engines.dmn.problems import Problem
+from towpath.engines.dmn.problems import Problem, Report
 from towpath.engines.dmn.run import Run
 from towpath.engines.dmn.table import Table
 from towpath.engines.dmn.trace import DONT_KNOW, Evaluation, Question, Step, Undecided
@@ -47,11 +49,11 @@ class Model:
     """
 
     def __init__(
-        self, name: str, elements: Sequence[Element], warnings: Sequence[Problem], errors: Sequence[Problem]
+        self, name: str, elements: Sequence[Element], report: Report, errors: Sequence[Problem]
     ) -> None:
         self.name = name
-        self.warnings = tuple(warnings)
         self.errors = tuple(errors)
+        self._report = report
         self._decisions = {each.name: each for each in elements if isinstance(each, Decision)}
         self.inputs = {each.name: each for each in elements if isinstance(each, Input)}
         self.invocables = {each.name: each for each in elements if isinstance(each, Knowledge | Service)}
@@ -67,6 +69,12 @@ class Model:
             name: tuple(input_.name for input_ in self._needed[each])
             for name, each in self._decisions.items()
         }
+
+    @cached_property
+    def warnings(self) -> tuple[Problem, ...]:
+        """What is doubtful: also gaps and overlaps in tables, each with an example, and rules that never hold."""
+        found = [*self._report.warnings, *(doubt for table in self._report.tables for doubt in doubts(table))]
+        return tuple(sorted(found, key=lambda problem: problem.line))
 
     def evaluate(self, name: str, inputs: Mapping[str, Any]) -> Evaluation:
         """The decision's value with these inputs; LookupError if there is no such decision.
@@ -135,7 +143,7 @@ class Model:
         """With the other inputs unknown: the run, the value, and an input on which that hangs."""
         run = Run(dict(clock))
         unknown = {data: Unknown(data.name) for data in self._needed[decision] if data not in given}
-        open_: dict[Element, Unknown] = {**unknown}
+        open_: dict[Element, Unknown] = {each: one for each, one in unknown.items()}  # noqa: C416
         for data, value in given.items():
             run.values[data] = run.checked(data, data.type, value)
         for each in self._ordered(decision):

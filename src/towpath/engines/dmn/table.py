@@ -31,12 +31,16 @@ Note = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """An input: its expression, its type, and the values that the table is made for. `label` is for people."""
+    """An input: its expression, its type, and the values that the table is made for. `label` is for people.
+
+    `tested` is the type that the expression is bound to give, where the column itself has none.
+    """
 
     expression: feel.Expression
     type: Type = ANY
     allowed: feel.UnaryTest | None = None
     label: str = ""
+    tested: Type = ANY
 
     def misfit(self, value: Any) -> str:
         why = self.type.misfit(value) or outside(self.allowed, value)

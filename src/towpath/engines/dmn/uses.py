@@ -43,12 +43,12 @@ class Uses:
         elif data.name in self.opaque:
             return None
         else:
-            found = examples([*spans, *_allowed(data.type)], "" if base == "Any" else base)
+            found = examples([*spans, *allowed_spans(data.type)], "" if base == "Any" else base)
             if found is None:
                 return None
             values = found
         values = [each for each in values if not data.type.misfit(each)]
-        every = [*spans, *_allowed(data.type)]
+        every = [*spans, *allowed_spans(data.type)]
         groups = [[each] for each in values] if data.name in self.opaque else alike(every, values)
         return Domain(tuple(self._value(data.name, group) for group in groups), base != "Any")
 
@@ -168,7 +168,7 @@ def _is_null(node: Node) -> bool:
     return node.kind == "literal" and node.value is None
 
 
-def _allowed(type_: Type) -> list[Range]:
+def allowed_spans(type_: Type) -> list[Range]:
     """The literals of the type's allowed values."""
     try:
         test = feel.compile_unary(type_.allowed_text) if type_.allowed_text else None
@@ -179,5 +179,5 @@ def _allowed(type_: Type) -> list[Range]:
 
 def _listed(type_: Type) -> list[Range] | None:
     """The values of an enumeration."""
-    spans = _allowed(type_)
+    spans = allowed_spans(type_)
     return spans if spans and all(map(is_point, spans)) else None
