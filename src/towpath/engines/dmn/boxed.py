@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from towpath.engines import feel
@@ -27,6 +27,7 @@ class Boxed:
     code: Code
     names: tuple[str, ...] = ()
     expression: feel.Expression | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
 
     def work_out(self, scope: Scope) -> Seen:
         return self.code(scope), {name: scope.get(name) for name in self.names}, ()
@@ -40,6 +41,7 @@ class Refused:
 
     problems: tuple[Problem, ...]
     kind: str = "refused"
+    labels: Mapping[str, str] = field(default_factory=dict)
 
     def work_out(self, scope: Scope) -> Seen:
         run = scope.get(RUN)
@@ -61,7 +63,7 @@ def inner_code(logic: Logic, owner: str) -> Code:
         value, seen, rules = logic.work_out(scope)
         run = scope.get(RUN)
         if isinstance(run, Run):
-            run.steps.append(Step(owner, logic.kind, seen, rules, value))
+            run.steps.append(Step(owner, logic.kind, seen, rules, value, labels=logic.labels))
         return value
 
     return decide

@@ -211,6 +211,7 @@ def _concluded(decision: Decision, plan: Plan, run: Run) -> Evaluation | Undecid
         return Undecided(values, settling, all(leaf.settled for leaf in left))
     rules = {(rule.id, rule.index): rule for leaf in plan.leaves for rule in leaf.rules}
     in_order = tuple(sorted(rules.values(), key=lambda rule: rule.index))
-    kind = decision.logic.kind if decision.logic else ""
-    step = Step(decision.name, kind, {}, in_order, left[0].value, either=len(in_order) > 1)
+    kind, labels = (decision.logic.kind, decision.logic.labels) if decision.logic else ("", {})
+    either = len(in_order) > 1
+    step = Step(decision.name, kind, {}, in_order, left[0].value, either=either, labels=labels)
     return Evaluation(left[0].value, (*run.steps, step), tuple(run.problems))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from towpath.engines.dmn.problems import Problem
@@ -22,6 +22,11 @@ class Logic(Protocol):
 
     @property
     def kind(self) -> str: ...
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        """What the model itself calls the inputs and outputs."""
+        ...
 
     def work_out(self, scope: Scope) -> Seen: ...
 

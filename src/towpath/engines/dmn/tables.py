@@ -94,7 +94,7 @@ class TableReader:
         entry = None
         if default and text:
             entry = self.reading.expression(default, text, self.names, self.owner, wanted=type_)
-        return Output(name, type_, allowed, order, entry)
+        return Output(name, type_, allowed, order, entry, node.attrs.get("label", ""))
 
     def _ordered_elsewhere(self, node: Node) -> bool:
         """One column with an order is enough for the table to have one."""

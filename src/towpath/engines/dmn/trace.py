@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Final
 
+from towpath.engines.dmn.explain import sentences
 from towpath.engines.dmn.problems import Problem
 
 
@@ -26,7 +28,8 @@ class Step:
     `decision` is the name of what has the logic. `kind` is that of the logic: "decision table", "literal
     expression", "context", "invocation" …; `rules` are those that gave the output. `inputs` are the values
     that it saw: by input expression for a table, by name for what else reads them. `either`: not all was known,
-    so that one of the `rules` holds, and each of them gives this output.
+    so that one of the `rules` holds, and each of them gives this output. `labels` are the model's own for inputs
+    and outputs.
     """
 
     decision: str
@@ -35,6 +38,7 @@ class Step:
     rules: tuple[MatchedRule, ...]
     output: Any
     either: bool = False
+    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,12 @@ class Evaluation:
     value: Any
     trace: tuple[Step, ...]
     problems: tuple[Problem, ...]
+
+    def explain(
+        self, locale: str, labels: Mapping[str, str] | None = None, *, brief: bool = False
+    ) -> tuple[str, ...]:
+        """What was decided by which rules, in sentences of that language: see `explain.sentences`."""
+        return sentences(self.trace, locale, labels, brief)
 
 
 @dataclass(frozen=True, slots=True)
