@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 from dmn_text import decision, input_data, literal, model, table
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from towpath.engines import dmn
@@ -110,6 +110,7 @@ answers = st.fixed_dictionaries({n: st.none() | st.integers(0, 4).map(Decimal) f
 policies = st.sampled_from(["UNIQUE", "FIRST", "ANY", "RULE ORDER", "COLLECT", "PRIORITY", "OUTPUT ORDER"])
 
 
+@settings(deadline=None)  # loading takes its time on a busy machine
 @given(rows, answers, policies)
 def test_asking_reaches_what_full_evaluation_gives(rows, answers, policy):
     outputs = "<output name='o'><outputValues><text>3, 2, 1, 0, 4, 5, 6, 7, 8</text></outputValues></output>"

@@ -1,5 +1,6 @@
 """What FEEL refuses: with the place and what would be right; and what no text may cost."""
 
+import tracemalloc
 from decimal import Decimal
 
 import pytest
@@ -85,6 +86,17 @@ def test_a_text_that_cannot_be_read_is_refused_with_its_place(text, position, wh
         ),
         ("for i in 1..3000 return 1.5 ** 3333.33", "MAX_STEPS"),
         ("distinct values(for i in 1..2000 return i)", "MAX_STEPS"),
+        # found by fuzzing, or while looking at what it found
+        ("every x in 1..1000 satisfies count(big.a) >= 0", "MAX_STEPS"),
+        ("for x in 1..1000 return concatenate(big, big, big, big)", "MAX_STEPS"),
+        ("for x in 1..40000 return t + t", "MAX_STEPS"),
+        ("for x in 1..40000 return upper case(t)", "MAX_STEPS"),
+        ('for x in 1..40000 return context put(wide, "x", x)', "MAX_STEPS"),
+        ("for x in 1..1000 return sort(big)", "MAX_STEPS"),
+        ('for x in 1..1000 return matches(t, "a*b")', "MAX_STEPS"),
+        ("string join(for i in 1..20000 return t)", "MAX_STRING"),
+        ("string(for i in 1..20000 return t)", "MAX_STRING"),
+        ("for x in 1..1e6144 return x", "MAX_LIST"),
         ('matches(t, "^(a+)+$")', "MAX_MATCHING"),
         ('matches(t, "(a|aa)*b")', "MAX_MATCHING"),
         ('matches(t, "(a*)*b")', "MAX_MATCHING"),
@@ -100,8 +112,42 @@ def test_a_text_that_cannot_be_read_is_refused_with_its_place(text, position, wh
 )
 def test_an_evaluation_that_costs_too_much_is_stopped_by_a_named_bound(text, bound):
     with pytest.raises(FeelError, match=bound) as caught:
-        feel.compile(text)({"l": list(range(30)), "t": "a" * 2000})
+        feel.compile(text)(
+            {
+                "l": list(range(30)),
+                "big": [{"a": Decimal(n)} for n in range(2000)],
+                "wide": {f"k{n}": n for n in range(3000)},
+                "t": "a" * 2000,
+            }
+        )
     assert caught.value.text == text
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("for x in 1..1000 return some y in 1..49999 satisfies true", [True] * 1000),
+        ("count(for x in 1..3000 return 7[1e6144])", 3000),
+        ("count(for x in 1..3000 return odd(1e6144))", 3000),
+        ("even(1e6144)", True),
+        ('substring("abc", 1e6144)', None),
+        ("sublist([1, 2], 1, 1e6144)", None),
+        ("[1, 2][nan]", None),
+        ('@"P1D" * 1e6000', None),
+    ],
+)
+def test_what_looks_costly_but_is_not_goes_through(text, expected):
+    assert feel.compile(text)({"nan": Decimal("NaN")}) == expected
+
+
+def test_a_bound_is_met_before_much_memory_is_taken():
+    tracemalloc.start()
+    try:
+        with pytest.raises(FeelError, match="MAX_STEPS"):
+            feel.compile("for x in 1..40000 return t + t")({"t": "a" * 40_000})
+        assert tracemalloc.get_traced_memory()[1] < 50_000_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_data_nested_too_deeply_is_an_error_too():

@@ -5,7 +5,8 @@
     model.ask("Fee", {})                             # Question("Income", ...), or the Evaluation, or Undecided
 
 All boxed expressions, decision tables with all hit policies, business knowledge models, decision services,
-item definitions and imports of other models. Functions in Java or PMML are refused by name.
+item definitions and imports of other models. Of functions in Java a few pure ones are known
+(`feel.java`); others, and those in PMML, are refused by name.
 """
 
 from towpath.engines.dmn.loading import load

@@ -110,18 +110,6 @@ def relation(columns: list[str], rows: list[list[Code]]) -> Code:
     return build
 
 
-def conditional(condition: Code, then: Code, otherwise: Code) -> Code:
-    """Null counts as false; anything else that is no boolean makes it null (section 7.3.10)."""
-
-    def choose(scope: Scope) -> Any:
-        found = condition(scope)
-        if found is not None and type(found) is not bool:
-            return None
-        return then(scope) if found else otherwise(scope)
-
-    return choose
-
-
 def function(parameters: list[tuple[str, Type]], body: Code) -> Code:
     return lambda scope: Lambda(parameters, body, scope)
 
@@ -149,7 +137,7 @@ def iterated(variable: str, domain: Code, body: Code, kind: str) -> Code:
     each_turn = turns([(variable, domain)], fresh=True)
     makers: dict[str, Callable[[], Code]] = {
         "for": lambda: collected(each_turn, body),
-        "some": lambda: decided(each_turn, body, True, strict=True),
-        "every": lambda: decided(each_turn, body, False, strict=True),
+        "some": lambda: decided(each_turn, body, True),
+        "every": lambda: decided(each_turn, body, False),
     }
     return makers[kind]()

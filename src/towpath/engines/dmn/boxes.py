@@ -8,10 +8,9 @@ from towpath.engines.dmn import boxed
 from towpath.engines.dmn.boxed import Boxed, Refused
 from towpath.engines.dmn.reading import Names, Reading, text_of
 from towpath.engines.dmn.run import Logic
-from towpath.engines.dmn.table import Table
 from towpath.engines.dmn.tables import TableReader
 from towpath.engines.feel import java
-from towpath.engines.feel.closures import Code
+from towpath.engines.feel.closures import Code, conditional
 from towpath.engines.feel.types import ANY, LIST, Type
 from towpath.engines.xmltree import Node
 
@@ -208,7 +207,7 @@ class BoxReader:
 
     def _conditional(self, node: Node, names: Names) -> Boxed:
         parts = [self.part(node, tag, names) for tag in ("if", "then", "else")]
-        return Boxed("conditional", boxed.conditional(*parts))
+        return Boxed("conditional", conditional(*parts))
 
     def _filter(self, node: Node, names: Names) -> Boxed:
         source, match = self.part(node, "in", names), node.find("match")
@@ -228,8 +227,3 @@ class BoxReader:
         seen = {**names, variable: ANY} | ({"partial": LIST} if node.tag == "for" else {})
         body = self.part(node, "return" if node.tag == "for" else "satisfies", seen)
         return Boxed(node.tag, boxed.iterated(variable, domain, body, node.tag))
-
-
-def table_of(logic: Logic | None) -> Table | None:
-    """The decision table, where the logic is one."""
-    return logic if isinstance(logic, Table) else None

@@ -129,7 +129,7 @@ class ServiceFunction(FunctionValue):
                 self.run.problem(self.service, f"a parameter {why}; it is not invoked")
                 return None
         budget = budget_of(scope)
-        budget.enter()
+        budget.enter(scope)
         try:
             return self.service.decide(self.run, arranged)
         finally:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from towpath.engines.feel.checking import check
 from towpath.engines.feel.closures import KINDS, Code, code
 from towpath.engines.feel.functions import FUNCTIONS
 from towpath.engines.feel.limits import BUDGET, Scope, budget_of
@@ -14,16 +15,25 @@ from towpath.engines.feel.values import FunctionValue
 
 
 class Lambda(FunctionValue):
-    """A function that a text or a model defines; `scope` is what it sees besides its parameters."""
+    """A function that a text or a model defines; `scope` is what it sees besides its parameters.
 
-    __slots__ = ("body", "gives", "parameters", "scope", "types")
+    `gives` is the type that its result is taken as, `returns` what is known of it without that.
+    """
+
+    __slots__ = ("body", "gives", "parameters", "returns", "scope", "types")
 
     def __init__(
-        self, parameters: Sequence[tuple[str, Type]], body: Code, scope: Scope, gives: Type = ANY
+        self,
+        parameters: Sequence[tuple[str, Type]],
+        body: Code,
+        scope: Scope,
+        gives: Type = ANY,
+        returns: Type = ANY,
     ) -> None:
         self.parameters = [name for name, _ in parameters]
         self.types = [type_ for _, type_ in parameters]
         self.gives = None if gives is ANY else gives
+        self.returns = self.gives or returns
         self.body = body
         self.scope = scope
 
@@ -37,7 +47,7 @@ class Lambda(FunctionValue):
             if why:
                 return None
         budget = inner[BUDGET] = budget_of(scope)
-        budget.enter()
+        budget.enter(self.scope)
         try:
             result = self.body(inner)
         finally:
@@ -57,7 +67,8 @@ def arrange(parameters: Sequence[str], given: Sequence[str], values: list[Any]) 
 
 def _function(node: Node) -> Code:
     body, parameters = code(node.children[0]), node.value
-    return lambda scope: Lambda(parameters, body, scope)
+    returns = check(node.children[0], dict(parameters))[0]
+    return lambda scope: Lambda(parameters, body, scope, returns=returns)
 
 
 def outside(parameters: Sequence[tuple[str, Type]], work: Callable[[list[Any]], Any]) -> Code:

@@ -107,7 +107,10 @@ def _arithmetic(node: Node) -> Code:
                 return on_numbers(a, b)
             except FAILURES:
                 return None
-        return arithmetic(sign, a, b)
+        result = arithmetic(sign, a, b)
+        if type(result) is str:
+            budget_of(scope).charge(result)
+        return result
 
     return work_out
 
@@ -223,8 +226,19 @@ def _and_or(node: Node) -> Code:
 
 
 def _if(node: Node) -> Code:
-    condition, then, otherwise = map(code, node.children)
-    return lambda scope: then(scope) if condition(scope) is True else otherwise(scope)
+    return conditional(*map(code, node.children))
+
+
+def conditional(condition: Code, then: Code, otherwise: Code) -> Code:
+    """Null counts as false; a condition that is neither makes the whole null (section 7.3.10)."""
+
+    def choose(scope: Scope) -> Any:
+        found = condition(scope)
+        if found is True:
+            return then(scope)
+        return otherwise(scope) if found is False or found is None else None
+
+    return choose
 
 
 def _instance_of(node: Node) -> Code:

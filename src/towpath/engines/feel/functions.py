@@ -82,13 +82,16 @@ class Form:
                 value = parameter.fitted(values[place] if place < len(values) else None)
                 if value is MISFIT:
                     return misfit
-                if type(value) is list:
-                    budget_of(scope).spend(len(value))
+                if type(value) in (str, list, dict):
+                    budget_of(scope).charge(value)
                 fitted.append(value)
             try:
-                return body(scope, *fitted) if scoped else body(*fitted)
+                result = body(scope, *fitted) if scoped else body(*fitted)
             except FAILURES:
                 return None
+            if type(result) in (str, list, dict):
+                budget_of(scope).charge(result)
+            return result
 
         return call
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date, timedelta
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -11,9 +11,10 @@ from towpath.engines.feel.closures import KINDS, Code, code
 from towpath.engines.feel.limits import CALL_STEPS, MAX_LIST, Exceeded, Scope, bounded_list, budget_of
 from towpath.engines.feel.nodes import Node
 from towpath.engines.feel.times import part_of
-from towpath.engines.feel.values import Range, kind
+from towpath.engines.feel.values import Range, is_huge, kind
 
 LOOPS = frozenset(["filter", "for", "some", "every", "function", "invoke"])  # these share one budget
+_WEIGHTS = {"call": CALL_STEPS, "invoke": CALL_STEPS, "context": 2, "function": 2, "list": 1, "arithmetic": 1}
 _RANGE_PARTS: dict[str, Callable[[Range], Any]] = {
     "start": lambda value: value.low,
     "end": lambda value: value.high,
@@ -24,7 +25,14 @@ _RANGE_PARTS: dict[str, Callable[[Range], Any]] = {
 
 def _path(node: Node) -> Code:
     source, name = code(node.children[0]), node.value
-    return lambda scope: entry(source(scope), name)
+
+    def read(scope: Scope) -> Any:
+        value = source(scope)
+        if type(value) is list:
+            budget_of(scope).charge(value)
+        return entry(value, name)
+
+    return read
 
 
 def entry(value: Any, name: str) -> Any:
@@ -52,8 +60,12 @@ def _filter(node: Node) -> Code:
 
 def weight_of(node: Node) -> int:
     """The steps that one turn of a loop with this body counts for."""
-    calls = sum(each.kind in ("call", "invoke") for each in node.walk())
-    return 1 + CALL_STEPS * calls
+    return 1 + sum(_WEIGHTS.get(each.kind, 0) for each in node.walk())
+
+
+def _weighed(weight: int, scope: Scope) -> int:
+    """Turns copy the scope now and then: a large one costs more."""
+    return weight * (1 + (len(scope) >> 6))
 
 
 def names_read(node: Node) -> frozenset[str]:
@@ -69,7 +81,7 @@ def select(
     `fresh`: each item needs a scope of its own, since functions remember it.
     """
     items = found if isinstance(found, list) else [] if found is None else [found]
-    budget_of(scope).spend(len(items) * weight + 1)
+    budget_of(scope).spend(len(items) * _weighed(weight, scope) + 1)
     kept = []
     inner = scope.copy()
     for item in items or [None]:
@@ -87,7 +99,7 @@ def select(
 
 def item_at(items: list[Any], index: Any) -> Any:
     """Counted from 1, or from the end by negative numbers."""
-    place = int(index)
+    place = 0 if is_huge(index) else int(index)
     if place != index or place == 0 or abs(place) > len(items):
         return None
     return items[place - 1 if place > 0 else place]
@@ -100,21 +112,28 @@ def _series(node: Node) -> Code:
     """What `for i in 1..5` goes through, up or down."""
     low, high = map(code, node.children)
 
-    def items(scope: Scope) -> list[Any] | None:
+    def items(scope: Scope) -> Iterator[Any] | None:
         return series(low(scope), high(scope), node.position)
 
     return items
 
 
-def series(start: Any, end: Any, position: int = 0) -> list[Any] | None:
-    """Whole numbers or dates from start to end; None if they aren't that."""
+def series(
+    start: Any, end: Any, position: int = 0, first: bool = True, last: bool = True
+) -> Iterator[Any] | None:
+    """Whole numbers or dates from start to end; None if they aren't that.
+
+    Without the `first` or the `last` where these are not included.
+    """
     if kind(start) == kind(end) == "number":
+        if is_huge(start) or is_huge(end):
+            raise Exceeded(f"a list of more than {MAX_LIST} items (MAX_LIST)", position)
         if int(start) != start or int(end) != end:
             return None
-        return [Decimal(number) for number in _steps(int(start), int(end), position)]
+        return map(Decimal, _steps(int(start), int(end), position)[slice(not first, None if last else -1)])
     if type(start) is date and type(end) is date:
-        first = start.toordinal()
-        return [start + timedelta(days=number - first) for number in _steps(first, end.toordinal(), position)]
+        days = _steps(start.toordinal(), end.toordinal(), position)
+        return map(date.fromordinal, days[slice(not first, None if last else -1)])
     return None
 
 
@@ -125,16 +144,13 @@ def _steps(start: int, end: int, position: int) -> range:
     return range(start, end + step, step)
 
 
-def domain_items(domain: Any) -> list[Any] | None:
+def domain_items(domain: Any) -> Iterable[Any] | None:
     """What a loop goes through: a list, the whole numbers or dates of a range, or a single value."""
-    if isinstance(domain, list):
+    if isinstance(domain, list | Iterator):
         return domain
-    if not isinstance(domain, Range):
-        return None if domain is None else [domain]
-    items = series(domain.low, domain.high)
-    if items is None:
-        return None
-    return items[0 if domain.low_included else 1 : len(items) - (0 if domain.high_included else 1)]
+    if isinstance(domain, Range):
+        return series(domain.low, domain.high, 0, domain.low_included, domain.high_included)
+    return None if domain is None else [domain]
 
 
 Turns = Callable[[Scope], Iterator[Scope | None]]
@@ -152,9 +168,9 @@ def turns(variables: Sequence[tuple[str, Code]], fresh: bool = False, weight: in
         if items is None:
             yield None
             return
-        budget, last = budget_of(scope), depth + 1 == len(variables)
+        budget, last, steps = budget_of(scope), depth + 1 == len(variables), _weighed(weight, scope)
         for item in items:
-            budget.spend(weight)
+            budget.spend(steps)
             inner = scope.copy() if fresh else scope
             inner[variable] = item
             if last:
@@ -185,10 +201,10 @@ def collected(each_turn: Turns, body: Code, partial: bool = True) -> Code:
     return collect
 
 
-def decided(each_turn: Turns, body: Code, decides: bool, strict: bool = False) -> Code:
+def decided(each_turn: Turns, body: Code, decides: bool) -> Code:
     """`some` (decided by true) and `every` (decided by false), three-valued.
 
-    `strict`: what is neither a boolean nor null makes the whole null, whatever else decides.
+    A value that is neither a boolean nor null makes the whole null.
     """
 
     def decide(scope: Scope) -> bool | None:
@@ -198,7 +214,7 @@ def decided(each_turn: Turns, body: Code, decides: bool, strict: bool = False) -
             if value is decides:
                 return bool(decides)
             if type(value) is not bool:
-                if strict and value is not None:
+                if value is not None:
                     return None
                 result = None
         return result

@@ -16,9 +16,10 @@ POWER_STEPS = 100  # what one power, logarithm or root counts for: they take tha
 CALL_STEPS = 4  # what one call of a function in a loop counts for, and CALLED_STEPS of a defined one
 CALLED_STEPS = 20
 MAX_PATTERN = 200  # characters of a pattern for matches()
-MAX_MATCHING = 20_000_000  # worst-case steps of a pattern on its text
+MAX_MATCHING = 5_000_000  # worst-case steps of a pattern on its text
 
 BUDGET = "__budget"
+_SIZED = (str, list, dict)
 
 Scope = dict[str, Any]
 
@@ -60,9 +61,14 @@ class Budget:
         if self.left < 0:
             raise Exceeded(f"the evaluation takes more than {MAX_STEPS} steps (MAX_STEPS)")
 
-    def enter(self) -> None:
-        """One more call of a defined function; `leave` follows."""
-        self.spend(CALLED_STEPS)
+    def charge(self, value: Any) -> None:
+        """What a value costs that was built or is gone through: by its size."""
+        if type(value) in _SIZED:
+            self.spend(len(value) >> 8 if type(value) is str else len(value))
+
+    def enter(self, scope: Scope) -> None:
+        """One more call of a defined function, which copies that scope; `leave` follows."""
+        self.spend(CALLED_STEPS + (len(scope) >> 6))
         self.calls += 1
         if self.calls > MAX_CALLS:
             raise Exceeded(f"more than {MAX_CALLS} calls inside each other (MAX_CALLS)")

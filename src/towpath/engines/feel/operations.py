@@ -88,11 +88,17 @@ def _to_number(count: int) -> Decimal:
 
 
 def _scaled_days(length: timedelta, factor: Decimal | int) -> timedelta:
-    return timedelta(microseconds=int(NUMBERS.multiply(_to_number(length // MICROSECOND), factor)))
+    return _days(NUMBERS.multiply(_to_number(length // MICROSECOND), factor))
 
 
 def _divided_days(length: timedelta, factor: Decimal | int) -> timedelta:
-    return timedelta(microseconds=int(NUMBERS.divide(_to_number(length // MICROSECOND), factor)))
+    return _days(NUMBERS.divide(_to_number(length // MICROSECOND), factor))
+
+
+def _days(microseconds: Decimal) -> timedelta:
+    if abs(microseconds) > 10**21:
+        raise ValueError("a duration beyond 999,999,999 days")
+    return timedelta(microseconds=int(microseconds))
 
 
 def _months(value: Decimal) -> YearsMonths:

@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from math import comb
 
 from towpath.engines.feel.characters import category, complement, escape_set
-from towpath.engines.feel.limits import MAX_LIST, MAX_MATCHING, MAX_PATTERN, MAX_STRING, Exceeded
+from towpath.engines.feel.limits import MAX_LIST, MAX_MATCHING, MAX_PATTERN, MAX_STRING, Budget, Exceeded
 
+STEPS_AT_ONCE = 200  # steps of a pattern that take as long as one of an expression
 _COUNT = re.compile(r"(?:[*+?]|\{[0-9]{1,4}(?:,[0-9]{0,4})?\})\??")
 _SPECIAL = frozenset(r".\?*+{}()[]|^$-")
 _CONTROLS = {"n": "\n", "r": "\r", "t": "\t"}
@@ -34,8 +36,9 @@ class Pattern:
     branches: int
     groups: int
 
-    def check(self, text: str) -> None:
-        cost = self.choices * (len(text) + 1) ** self.repeats
+    def check(self, text: str, budget: Budget) -> None:
+        """Exceeded if the text may take too long; what it may take is spent."""
+        cost = self.choices * comb(len(text) + self.repeats, self.repeats)
         if self.branches and cost <= MAX_MATCHING:
             cost *= self.branches ** min(len(text), 200)
         if cost > MAX_MATCHING:
@@ -43,35 +46,36 @@ class Pattern:
                 f"the pattern may take more than {MAX_MATCHING} steps on this text (MAX_MATCHING); use fewer "
                 "parts with * or + (and none inside another), begin with ^, or check the length first"
             )
+        budget.spend(cost // STEPS_AT_ONCE)
 
 
-def matches(text: str, pattern: str, flags: str) -> bool | None:
+def matches(text: str, pattern: str, flags: str, budget: Budget) -> bool | None:
     """Whether the pattern is found in the text; None if it is no pattern; Exceeded if it may take too long."""
     prepared = _prepared(pattern, flags)
     if prepared is None:
         return None
-    prepared.check(text)
+    prepared.check(text, budget)
     return prepared.compiled.search(text) is not None
 
 
-def replaced(text: str, pattern: str, replacement: str, flags: str) -> str | None:
+def replaced(text: str, pattern: str, replacement: str, flags: str, budget: Budget) -> str | None:
     prepared = _prepared(pattern, flags)
     if prepared is None or prepared.compiled.search("") is not None:
         return None
     template = replacement if "q" in flags else _template(replacement, prepared.groups)
     if template is None:
         return None
-    prepared.check(text)
+    prepared.check(text, budget)
     if len(text) * (len(replacement) + 1) * 9 > MAX_STRING * 100:
         raise Exceeded(f"a string of more than {MAX_STRING} characters (MAX_STRING)")
     return prepared.compiled.sub((lambda found: replacement) if "q" in flags else template, text)
 
 
-def split(text: str, delimiter: str) -> list[str] | None:
+def split(text: str, delimiter: str, budget: Budget) -> list[str] | None:
     prepared = _prepared(delimiter, "")
     if prepared is None or prepared.compiled.search("") is not None:
         return None
-    prepared.check(text)
+    prepared.check(text, budget)
     places = [
         found.span() for _, found in zip(range(MAX_LIST + 1), prepared.compiled.finditer(text), strict=False)
     ]
@@ -137,6 +141,7 @@ class _Translation:
         self.repeats, self.choices, self.branches = 0, 1, 0
         self.open_choice = False  # a '|' outside all groups
         self.depth = 0
+        self.varies = 0  # parts of the piece at hand that can match in more than one way
 
     def alternatives(self) -> str:
         """Up to a closing parenthesis or the end."""
@@ -146,13 +151,13 @@ class _Translation:
             self.open_choice = self.open_choice or self.depth == 0
             parts.append(self.sequence())
         self.choices = min(self.choices * len(parts), MAX_MATCHING + 1)
-        self.varies = getattr(self, "varies", 0) + len(parts) - 1
+        self.varies = self.varies + len(parts) - 1
         return "|".join(parts)
 
     def sequence(self) -> str:
         made = ""
         while self.at < len(self.pattern) and self.pattern[self.at] not in "|)":
-            before = getattr(self, "varies", 0)
+            before = self.varies
             self.varies = 0
             atom = self.atom()
             inside, self.varies = self.varies, before + self.varies

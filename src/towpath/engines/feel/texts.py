@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import Any
 
 from towpath.engines.feel import times
 from towpath.engines.feel.exact import Exact
-from towpath.engines.feel.limits import Budget, bounded_string
+from towpath.engines.feel.limits import MAX_STRING, Budget, Exceeded
 from towpath.engines.feel.values import FunctionValue, Range, kind
 
 
@@ -20,15 +21,25 @@ def text_of(value: Any, budget: Budget, quote: bool = False) -> str:
     if what == "number":
         return number_text(value)
     if what == "list":
-        budget.spend(len(value) + 1)
-        return bounded_string("[" + ", ".join([text_of(item, budget, True) for item in value]) + "]")
+        return _joined("[", (text_of(item, budget, True) for item in value), "]", budget)
     if what == "context":
-        budget.spend(len(value) + 1)
-        entries = [f"{_key_text(key)}: {text_of(item, budget, True)}" for key, item in value.items()]
-        return bounded_string("{" + ", ".join(entries) + "}")
+        entries = (f"{_key_text(key)}: {text_of(item, budget, True)}" for key, item in value.items())
+        return _joined("{", entries, "}", budget)
     if what == "range":
         return _range_text(value, budget)
     return _scalar_text(value)
+
+
+def _joined(opened: str, texts: Iterable[str], closed: str, budget: Budget) -> str:
+    """What is too long is stopped before it is put together."""
+    size, kept = 0, []
+    for text in texts:
+        budget.spend(1)
+        size += len(text) + 2
+        if size > MAX_STRING:
+            raise Exceeded(f"a string of more than {MAX_STRING} characters (MAX_STRING)")
+        kept.append(text)
+    return opened + ", ".join(kept) + closed
 
 
 def _key_text(key: str) -> str:

@@ -91,8 +91,8 @@ class Type:
             given.base == "Any" or accepts(given, needed) for given, needed in zip(found, wanted, strict=True)
         ):
             return "is a function of other parameters"
-        gives = getattr(value, "gives", None)
-        if gives and self.gives and not accepts(self.gives, gives):
+        returns = getattr(value, "returns", ANY)
+        if returns.base != "Any" and self.gives and not accepts(self.gives, returns):
             return "is a function that gives something else"
         return ""
 

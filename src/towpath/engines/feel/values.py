@@ -105,8 +105,15 @@ def is_number(value: Any) -> bool:
     return kind(value) == "number"
 
 
+def is_huge(value: Decimal | int) -> bool:
+    """Too large for a place or a count, or no number at all; its digits alone would take long to write out."""
+    return isinstance(value, Decimal) and (not value.is_finite() or value.adjusted() > 40)
+
+
 def whole(value: Decimal | int) -> int:
-    """ValueError if it is not a whole number: there is no month 1.5."""
+    """ValueError if it is not a whole number, or a huge one: there is no month 1.5."""
+    if is_huge(value):
+        raise ValueError("a huge number")
     number = int(value)
     if number != value:
         raise ValueError(value)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
-from functools import cmp_to_key
 from typing import Any
 
 from towpath.engines.feel.functions import function
@@ -147,11 +146,8 @@ def _decided(values: list[Any], decides: bool) -> bool | None:
 
 @function("sublist", "list: list", "start position: number", "length?: number")
 def _sublist(items: list[Any], position: Decimal, length: Decimal | None) -> list[Any] | None:
-    start = int(position)
-    if start == 0 or abs(start) > len(items):
-        return None
-    start = start - 1 if start > 0 else len(items) + start
-    end = len(items) if length is None else start + int(length)
+    start = _place(items, position)
+    end = len(items) if length is None else start + int(min(length, Decimal(len(items) + 1)))
     return items[start:end] if start < end <= len(items) else None
 
 
@@ -186,9 +182,9 @@ def _distinct_values(scope: Scope, items: list[Any]) -> list[Any]:
 
 def _place(items: list[Any], position: Decimal) -> int:
     """Counted from 0; IndexError (a ValueError here) where there is none."""
+    if not 1 <= abs(position) <= len(items):
+        raise ValueError("there is no such place")
     place = int(position)
-    if place == 0 or abs(place) > len(items):
-        raise ValueError(position)
     return place - 1 if place > 0 else len(items) + place
 
 
@@ -252,10 +248,20 @@ def _flatten(scope: Scope, items: list[Any]) -> list[Any]:
 def _sort(scope: Scope, items: list[Any], precedes: FunctionValue | None) -> list[Any]:
     """Stable; without a function by the order of the values."""
 
-    def before(a: Any, b: Any) -> bool:
-        found = precedes.invoke(scope, ("", ""), [a, b]) if precedes else ordered("<", a, b)
-        if type(found) is not bool:
-            raise ValueError("the two have no order")
-        return found
+    budget = budget_of(scope)
 
-    return sorted(items, key=cmp_to_key(lambda a, b: -1 if before(a, b) else 1 if before(b, a) else 0))
+    class Place:
+        __slots__ = ("value",)
+
+        def __init__(self, value: Any) -> None:
+            self.value = value
+
+        def __lt__(self, other: Place) -> bool:
+            budget.spend(1)
+            pair = [self.value, other.value]
+            found = precedes.invoke(scope, ("", ""), pair) if precedes else ordered("<", *pair)
+            if type(found) is not bool:
+                raise ValueError("the two have no order")
+            return found
+
+    return sorted(items, key=Place)

@@ -10,16 +10,16 @@ from typing import Any
 from towpath.engines.feel.functions import function
 from towpath.engines.feel.limits import POWER_STEPS, Scope, budget_of
 from towpath.engines.feel.times import YearsMonths
-from towpath.engines.feel.values import NUMBERS, whole
+from towpath.engines.feel.values import NUMBERS, is_huge, whole
 
 _MOST_PLACES, _LEAST_PLACES = 6176, -6111  # of a decimal128
 
 
 def _rounded(value: Decimal, scale: Decimal | None, rounding: str) -> Decimal | None:
     exact = Decimal(value)
-    places = int(scale or 0)
-    if not _LEAST_PLACES <= places <= _MOST_PLACES:
+    if scale is not None and not _LEAST_PLACES <= scale <= _MOST_PLACES:
         return None
+    places = int(scale or 0)
     exponent = exact.as_tuple().exponent
     if isinstance(exponent, int) and exponent >= -places >= 0:
         return exact
@@ -78,9 +78,9 @@ def _exp(scope: Scope, value: Decimal) -> Decimal:
 
 @function("odd", "number: number")
 def _odd(value: Decimal) -> bool:
-    return whole(value) % 2 == 1
+    return not is_huge(value) and whole(value) % 2 == 1
 
 
 @function("even", "number: number")
 def _even(value: Decimal) -> bool:
-    return whole(value) % 2 == 0
+    return is_huge(value) or whole(value) % 2 == 0

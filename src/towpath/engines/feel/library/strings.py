@@ -8,7 +8,7 @@ from typing import Any
 
 from towpath.engines.feel import patterns
 from towpath.engines.feel.functions import function
-from towpath.engines.feel.limits import Scope, bounded_list, bounded_string, budget_of
+from towpath.engines.feel.limits import MAX_STRING, Exceeded, Scope, bounded_list, bounded_string, budget_of
 from towpath.engines.feel.texts import text_of
 from towpath.engines.feel.values import NUMBERS
 
@@ -49,11 +49,10 @@ def _number(value: str, grouping: str | None, point: str | None) -> Decimal | No
 
 @function("substring", "string: string", "start position: number", "length?: number")
 def _substring(text: str, position: Decimal, length: Decimal | None) -> str | None:
-    start = int(position)
-    if start == 0 or abs(start) > len(text) or (length is not None and length < 1):
+    if not 1 <= abs(position) <= len(text) or (length is not None and length < 1):
         return None
-    start = start - 1 if start > 0 else len(text) + start
-    return text[start : len(text) if length is None else start + int(length)]
+    start = int(position) - 1 if position > 0 else len(text) + int(position)
+    return text[start : len(text) if length is None else start + int(min(length, Decimal(len(text))))]
 
 
 @function("string length", "string: string")
@@ -97,20 +96,20 @@ def _ends_with(text: str, match: str) -> bool:
     return text.endswith(match)
 
 
-@function("matches", "input: string", "pattern: string", "flags?: string")
-def _matches(text: str, pattern: str, flags: str | None) -> bool | None:
-    return patterns.matches(text, pattern, flags or "")
+@function("matches", "input: string", "pattern: string", "flags?: string", scoped=True)
+def _matches(scope: Scope, text: str, pattern: str, flags: str | None) -> bool | None:
+    return patterns.matches(text, pattern, flags or "", budget_of(scope))
 
 
-@function("replace", "input: string", "pattern: string", "replacement: string", "flags?: string")
-def _replace(text: str, pattern: str, replacement: str, flags: str | None) -> str | None:
-    found = patterns.replaced(text, pattern, replacement, flags or "")
+@function("replace", "input: string", "pattern: string", "replacement: string", "flags?: string", scoped=True)
+def _replace(scope: Scope, text: str, pattern: str, replacement: str, flags: str | None) -> str | None:
+    found = patterns.replaced(text, pattern, replacement, flags or "", budget_of(scope))
     return None if found is None else bounded_string(found)
 
 
-@function("split", "string: string", "delimiter: string")
-def _split(text: str, delimiter: str) -> list[str] | None:
-    found = patterns.split(text, delimiter)
+@function("split", "string: string", "delimiter: string", scoped=True)
+def _split(scope: Scope, text: str, delimiter: str) -> list[str] | None:
+    found = patterns.split(text, delimiter, budget_of(scope))
     return None if found is None else bounded_list(found)
 
 
@@ -119,4 +118,6 @@ def _string_join(items: list[Any], delimiter: str | None) -> str | None:
     texts = [item for item in items if item is not None]
     if not all(isinstance(item, str) for item in texts):
         return None
-    return bounded_string((delimiter or "").join(texts))
+    if sum(map(len, texts)) + len(delimiter or "") * len(texts) > MAX_STRING:
+        raise Exceeded(f"a string of more than {MAX_STRING} characters (MAX_STRING)")
+    return (delimiter or "").join(texts)

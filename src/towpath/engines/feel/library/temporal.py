@@ -67,9 +67,9 @@ def _datetime_in_zone(*given: Any) -> Any:
 
 def _clock(hour: Decimal, minute: Decimal, second: Decimal, offset: timedelta | None = None) -> Any:
     zone = None if offset is None else times.offset_zone(offset)
+    if not 0 <= second < 60:
+        raise ValueError("there is no such second")
     count = int((Decimal(second) - int(second)) * 10**9)
-    if second < 0:
-        raise ValueError(second)
     base = time(whole(hour), whole(minute), int(second), count // 1000, tzinfo=zone)
     return exact(base, 0, count % 1000)
 
