@@ -86,7 +86,10 @@ def test_a_gap_in_a_table_must_be_taken_on(body):
         actions.publish(DESIGNER, files)
     (doubt,) = refused.value.problems
     assert (doubt.level, doubt.file) == ("warning", "decisions/fee.dmn")
-    assert 'no rule holds for permits_at_address = 0.5, emission_class = "zero", blue_badge = false' in doubt.what
+    assert (
+        'no rule holds for permits_at_address = 0.5, emission_class = "zero", blue_badge = false'
+        in doubt.what
+    )
     assert actions.publish(DESIGNER, files, acknowledged=[doubt.id]).acknowledged == [doubt.id]
 
 

@@ -131,7 +131,7 @@ def _said(offered: Offer, found: dmn.Evaluation) -> dict[str, Any]:
     return {
         "title": _heading(found.value),
         "reason": offered.words.text(f"reasons.{reason}") if reason else "",
-        "basis": basis[:1],
+        "basis": list(dict.fromkeys(basis)) if any(step.either for step in found.trace) else basis[:1],
         "apply": _result(found.value) != "no",
     }
 
