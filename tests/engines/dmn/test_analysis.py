@@ -152,6 +152,12 @@ def test_a_search_that_would_take_too_long_says_so(monkeypatch):
     assert all("too large to be searched" in each for each in found)
 
 
+def test_a_table_with_too_many_columns_is_not_searched(monkeypatch):
+    monkeypatch.setattr(analysis, "MAX_COLUMNS", 1)
+    (found,) = told("a | b", "true | - -> 1", a="boolean", b="boolean")
+    assert "more than 1 columns (MAX_COLUMNS)" in found
+
+
 # -- for any table
 
 cells = {

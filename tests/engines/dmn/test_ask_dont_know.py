@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from towpath.engines import dmn
-from towpath.engines.dmn import DONT_KNOW, Evaluation, Question, Undecided
+from towpath.engines.dmn import DONT_KNOW, Evaluation, Question, Undecided, ask
 from towpath.engines.dmn.ask import frozen
 
 
@@ -68,6 +68,24 @@ def test_the_others_are_asked_even_if_one_may_be_anything():
     )
     assert loaded.ask("d", {"cost": DONT_KNOW}) == Question("b", "boolean", "")
     assert loaded.ask("d", {"cost": DONT_KNOW, "b": False}).value == 3
+
+
+def test_what_is_too_much_to_try_is_asked_before_giving_up(monkeypatch):
+    monkeypatch.setattr(ask, "MAX_TRIES", 3)
+    names = [f"i{number}" for number in range(6)]
+    rows = [" | ".join("true" if a == b else "-" for b in names) + f" -> {a[1:]}" for a in names]
+    loaded = load(table(" | ".join(names), *rows, policy="COLLECT"), **dict.fromkeys(names, "boolean"))
+    known = dict.fromkeys(names[:3], DONT_KNOW)
+    while isinstance(found := loaded.ask("d", known), Question):
+        known[found.input] = True
+    assert set(known) == set(names)
+    assert isinstance(found, Undecided) and not found.complete
+
+
+def test_evaluating_what_is_not_known_takes_it_as_empty_and_says_so():
+    found = load(literal("a = null"), a="boolean").evaluate("d", {"a": DONT_KNOW})
+    assert found.value is True
+    assert [problem.message for problem in found.problems] == ["is not known; null is used"]
 
 
 cells = st.sampled_from(["-", "true", "false"])

@@ -150,6 +150,12 @@ def test_paths_that_are_too_many_to_try_are_asked_all_the_same(monkeypatch, trie
     assert asked(loaded, {"a": True, "b": False, "c": True})[1].value is True
 
 
+def test_a_long_chain_of_conditions_is_asked_link_by_link():
+    names = [f"i{number}" for number in range(80)]
+    loaded = load(literal(" and ".join(names[:40])), **dict.fromkeys(names[:40], "boolean"))
+    assert asked(loaded, dict.fromkeys(names, True) | {"i2": False})[0] == ["i0", "i1", "i2"]
+
+
 def test_a_wide_table_takes_a_bounded_number_of_tries(monkeypatch):
     names = [f"i{number}" for number in range(24)]
     rows = [" | ".join("true" if a == b else "-" for b in names) + f" -> {a[1:]}" for a in names]

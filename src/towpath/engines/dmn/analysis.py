@@ -25,6 +25,7 @@ from towpath.engines.feel.values import Range, kind, ordered
 
 MAX_TOLD = 5  # of each kind of doubt in one table; how many more there are is told too
 MAX_STATES = 20_000  # of one search for a case
+MAX_COLUMNS = 100  # of a table that is searched
 _KINDS = {*SIMPLE, "Any"}
 _TEXTS = {  # the constructor of a literal
     "date": "date",
@@ -44,7 +45,11 @@ class _TooMany(Exception):
 def doubts(table: Table) -> Iterator[Problem]:
     """The warnings about a table, first of rules that can't hold."""
     headings = {column.expression.text for column in table.columns}
-    if not table.rules or len(headings) < len(table.columns):
+    if not table.rules or len(headings) < len(table.columns):  # cases would not be free to combine
+        return
+    if len(table.columns) > MAX_COLUMNS:
+        what = f"has more than {MAX_COLUMNS} columns (MAX_COLUMNS): it is not searched for gaps and overlaps"
+        yield Problem(table.id, table.name, table.line, what)
         return
     cases = Cases(table)
     yield from _told(table, _impossible(cases))
@@ -145,8 +150,7 @@ def literal(value: Any) -> str:
 
 def _impossible(cases: Cases) -> Iterator[tuple[Rule, str]]:
     for number, rule in enumerate(cases.table.rules):
-        for column, found in zip(cases.table.columns, cases.columns, strict=True):
-            test = rule.tests[cases.table.columns.index(column)]
+        for column, test, found in zip(cases.table.columns, rule.tests, cases.columns, strict=True):
             if test and (_is_empty(test) or not any(each.may >> number & 1 for each in found)):
                 what = f"{column.expression.text} has no value that is {test.text}"
                 yield rule, f"rule {rule.index} can never hold: {what}"

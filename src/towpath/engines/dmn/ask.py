@@ -26,6 +26,7 @@ from towpath.engines.feel.values import FunctionValue, kind
 
 MAX_TRIES = 600  # evaluations for one question
 MAX_STATES = 2_000  # of what may have been answered, to work out the best order exactly
+MAX_EXACT = 20  # inputs that may be asked, likewise
 Given = Mapping[Input, Any]
 Try = Callable[[Given], tuple[Run, Any, Input | None]]  # the run, the value, and what it hangs on
 _OTHER = -1  # the place of a value that no example stands for
@@ -64,7 +65,7 @@ class Inquiry:
         while heap:
             weight, _, path = heapq.heappop(heap)
             if tries >= MAX_TRIES or steps > MAX_STEPS:
-                self._open(path, None)
+                self._open(path, self._askable(path) if self.unsure else None)
                 continue
             tries += 1
             run, value, hangs_on = self.attempt({**self.given, **self._values(path)})
@@ -93,8 +94,10 @@ class Inquiry:
         return next((each for each, domain in self.domains.items() if domain and each not in path), None)
 
     def _wanted(self, hangs_on: Input, path: Mapping[Input, int]) -> Input:
-        others = (each for each in self.domains if each not in path and each not in self.unsure)
-        return next(others, hangs_on) if hangs_on in self.unsure else hangs_on
+        return self._askable(path) or hangs_on if hangs_on in self.unsure else hangs_on
+
+    def _askable(self, path: Mapping[Input, int]) -> Input | None:
+        return next((each for each in self.domains if each not in path and each not in self.unsure), None)
 
     def options(self, data: Input) -> tuple[Value, ...]:
         domain = self.domains[data]
@@ -141,6 +144,7 @@ class Plan:
         self.wanted: dict[Input, int] = {}  # those that can't go on without it
         for data in inquiry.domains:
             self._index(data)
+        self.weights = [self._weight(leaf) for leaf in self.leaves]
         self.outcomes: dict[Hashable, int] = {}
         for place, leaf in enumerate(self.leaves):
             self.outcomes[leaf.outcome] = self.outcomes.get(leaf.outcome, 0) | 1 << place
@@ -162,7 +166,11 @@ class Plan:
     def next(self) -> Input | None:
         """The input to ask; None if no answer makes the outcomes fewer."""
         asked = self._candidates(self.all, 0)
+        if not asked or self._is_settled(self.all):
+            return None
         try:
+            if len(asked) > MAX_EXACT:
+                raise _TooMany
             if self._ended(self.all, 0):
                 return None
             return min(asked, key=lambda data: round(self._cost_of(data, self.all, 0), 9))
@@ -171,7 +179,10 @@ class Plan:
 
     def left(self) -> list[Leaf]:
         """One leaf for each outcome, the likeliest first."""
-        weight = {outcome: sum(map(self._weight, _bits(mask))) for outcome, mask in self.outcomes.items()}
+        weight = {
+            outcome: sum(self.weights[place] for place in _bits(mask))
+            for outcome, mask in self.outcomes.items()
+        }
         ordered = sorted(self.outcomes, key=lambda outcome: -weight[outcome])
         return [self.leaves[next(_bits(self.outcomes[outcome]))] for outcome in ordered]
 
@@ -199,6 +210,10 @@ class Plan:
     def _possible(self, leaves: int) -> frozenset[Hashable]:
         return frozenset(outcome for outcome, mask in self.outcomes.items() if mask & leaves)
 
+    def _is_settled(self, leaves: int) -> bool:
+        first = self.leaves[next(_bits(leaves))]
+        return first.settled and not leaves & ~self.outcomes[first.outcome]
+
     def _ended(self, leaves: int, asked: int) -> bool:
         """Whether all answers leave the outcomes as they are."""
         key = (leaves, asked)
@@ -208,13 +223,12 @@ class Plan:
         return self.known_ends[key]
 
     def _work_out_end(self, leaves: int, asked: int) -> bool:
-        possible = self._possible(leaves)
         candidates = self._candidates(leaves, asked)
-        if (len(possible) == 1 and next(iter(possible))[0] == "is") or not candidates:  # type: ignore[index]
+        if not candidates or self._is_settled(leaves):
             return True
         if not self.inquiry.unsure or any(leaves & self.wanted[data] for data in candidates):
             return False
-        data = candidates[0]
+        data, possible = candidates[0], self._possible(leaves)
         parts = [self._after(data, place, leaves) for place in range(len(self.shares[data]))]
         return all(
             self._possible(part) == possible and self._ended(part, asked | self._bit(data)) for part in parts
@@ -254,29 +268,26 @@ class Plan:
     def _doubt_after(self, data: Input) -> float:
         shares = self.shares.get(data)
         if shares is None:
-            return self._doubt(self.all, None)
+            return self._doubt(self.all)
+        parts = enumerate(shares)
         return sum(
-            share * self._doubt(self._after(data, place, self.all), data)
-            for place, share in enumerate(shares)
+            share * self._doubt(self._after(data, place, self.all), self.with_[data][place], share)
+            for place, share in parts
             if share
         )
 
-    def _doubt(self, leaves: int, known: Input | None) -> float:
-        """The entropy of the outcome, in bits."""
+    def _doubt(self, leaves: int, sure: int = 0, share: float = 1.0) -> float:
+        """The entropy of the outcome, in bits. What the leaves `sure` assumed with this share is known."""
         weights = [
-            sum(self._weight(place, known) for place in _bits(mask & leaves))
+            sum(self.weights[place] for place in _bits(mask & leaves & ~sure))
+            + sum(self.weights[place] for place in _bits(mask & sure)) / share
             for mask in self.outcomes.values()
         ]
         total = sum(weights)
         return -sum(w / total * log2(w / total) for w in weights if w) if total else 0.0
 
-    def _weight(self, place: int, known: Input | None = None) -> float:
-        path = self.leaves[place].path
-        return prod(
-            self.shares[data][where] if where != _OTHER else 0.0
-            for data, where in path.items()
-            if data is not known
-        )
+    def _weight(self, leaf: Leaf) -> float:
+        return prod(self.shares[data][where] if where != _OTHER else 0.0 for data, where in leaf.path.items())
 
 
 def _bits(mask: int) -> Any:

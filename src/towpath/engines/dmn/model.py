@@ -89,6 +89,9 @@ class Model:
             found, value = _given(data, inputs)
             if not found:
                 run.problem(data, "is missing; null is used")
+            if value is DONT_KNOW:
+                run.problem(data, "is not known; null is used")
+                value = None
             run.values[data] = run.checked(data, data.type, value)
         for each in self._ordered(decision):
             if each.logic:
