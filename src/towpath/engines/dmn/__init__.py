@@ -3,6 +3,8 @@
     model = dmn.load(xml)                            # DmnError lists everything that is wrong
     model.evaluate("Fee", {"Income": 900}).value     # .trace: each decision, its inputs, the rules that held
     model.ask("Fee", {})                             # Question("Income", ...), or the Evaluation, or Undecided
+    model.evaluate("Fee", {...}).explain("fr")       # sentences that a letter can carry
+    model.warnings                                   # gaps, overlaps, idle rules, each with a case
 
 All boxed expressions, decision tables with all hit policies, business knowledge models, decision services,
 item definitions and imports of other models. Of functions in Java a few pure ones are known
