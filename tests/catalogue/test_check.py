@@ -182,3 +182,13 @@ def test_scenarios_name_only_what_there_is():
     whats = [what for _, what in told(check(files), path)]
     assert len(whats) == 3
     assert all("did you mean" in what for what in whats)
+
+
+def test_a_letter_can_only_explain_a_decision_that_there_is_and_that_has_a_name():
+    files = parking.changed(
+        ("letters/granted.yaml", """'"fee"', as""", """'"fees"', as"""),
+        ("locale/fr.yaml", "  eligibility: Qui peut avoir une carte\n", ""),
+    )
+    problems = check(files, OPERATIONS)
+    has(problems, "letters/granted.yaml", "there is no decision 'fees' to explain", "did you mean 'fee'?")
+    has(problems, "locale/fr.yaml", "decisions.eligibility", "this text is missing")

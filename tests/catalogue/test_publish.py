@@ -80,6 +80,19 @@ def test_a_doubt_must_be_taken_on(body):
     assert "notes.txt" not in made.files
 
 
+def test_a_gap_in_a_table_must_be_taken_on(body):
+    files = parking.changed(("decisions/fee.dmn", "<text>&lt; 1</text>", "<text>&lt; 0.5</text>"))
+    with pytest.raises(NotPublishable) as refused:
+        actions.publish(DESIGNER, files)
+    (doubt,) = refused.value.problems
+    assert (doubt.level, doubt.file) == ("warning", "decisions/fee.dmn")
+    assert (
+        'no rule holds for permits_at_address = 0.5, emission_class = "zero", blue_badge = false'
+        in doubt.what
+    )
+    assert actions.publish(DESIGNER, files, acknowledged=[doubt.id]).acknowledged == [doubt.id]
+
+
 def test_examples_that_do_not_hold_keep_it_out(body):
     broken = Problem("scenarios/x.yaml", 3, "expect.outcome", "expected granted, found refused")
     with pytest.raises(NotPublishable) as refused:

@@ -128,6 +128,23 @@ def test_the_guided_check_asks_one_thing_at_a_time_names_the_rule_and_saves_typi
     assert 'value="car" checked' in browser.get(f"/drafts/{draft}/vehicle_kind/").content.decode()
 
 
+def test_somebody_who_does_not_know_learns_what_would_settle_it(browser):
+    there = browser.get("/services/environmental-permit/check/")["Location"]
+    given = {"work": "fell-tree", "listed": "no"}
+    asked = []
+    while not there.endswith("/result/"):
+        name = there.split("/")[4]
+        assert name not in asked
+        asked.append(name)
+        there = browser.post(there, {name: given[name]} if name in given else {"unsure": "yes"})["Location"]
+    result = words(browser.get(there))
+    assert asked[-1] == "trunk"
+    assert "It depends on something that you do not know yet" in result and "I do not know" in result
+    assert "Find this out to be sure" in result
+    assert "Yes, you need this" in result and "No, you do not need this" in result
+    browser.begin("environmental-permit")
+
+
 def test_the_guided_check_stops_as_soon_as_it_knows(browser):
     there = browser.get("/services/environmental-permit/check/")["Location"]
     assert there.endswith("/listed/")

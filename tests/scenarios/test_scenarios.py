@@ -51,6 +51,32 @@ def test_what_does_not_hold_is_told_with_what_was_found_and_its_line(database):
     assert any("check_address was not passed at all; the way was" in one for one in wrong)
 
 
+def test_what_a_letter_does_not_say_is_told_with_what_it_says(database):
+    files = parking.changed(
+        (GRANTED, "rule 6 decided", "rule 7 decided"), (GRANTED, "says:\n", "says:\n    question: [x]\n")
+    )
+    missing, wrong = sorted(told(files), key=lambda each: "does not say" in each)
+    assert "the letter question was not sent" in missing
+    assert "the letter does not say 'Who may have a permit: rule 7 decided." in wrong
+    assert "it says: Dear " in wrong
+
+
+@pytest.mark.parametrize(
+    ("language", "rule", "fee"),
+    [
+        ("fr", "Qui peut avoir une carte\u00a0: la règle 6 a décidé.", "Le prix\u00a0: la règle 3 a décidé."),
+        ("ar", "من يحق له التصريح: القاعدة 6 هي التي قررت.", "الرسم: القاعدة 3 هي التي قررت."),
+    ],
+)
+def test_letters_explain_decisions_in_the_language_of_the_case(database, language, rule, fee):
+    files = parking.changed(
+        (GRANTED, "channel: portal\n", f"channel: portal\nlanguage: {language}\n"),
+        (GRANTED, "Who may have a permit: rule 6 decided. The basis is: Parking Bylaw, article 5(1).", rule),
+        (GRANTED, "The fee: rule 3 decided. The basis is: Parking Fees Bylaw, article 2(1)(b).", fee),
+    )
+    assert told(files) == []
+
+
 def test_a_request_that_can_not_be_submitted_says_what_is_missing(database):
     files = parking.changed((GRANTED, "  vehicle_kind: car\n", ""))
     (wrong,) = told(files)

@@ -79,6 +79,8 @@ def of_letters(folder: Path) -> Iterator[str]:
         letter = read(path)
         yield f"letters.{path.stem}.subject"
         yield from (f"letters.{path.stem}.paragraphs.{part['id']}" for part in letter["paragraphs"])
+        explained = [place for place in letter.get("places", {}).values() if place["as"] == "explanation"]
+        yield from (f"decisions.{place['value'].strip(chr(34))}" for place in explained)
         if "sms" in letter["channels"]:
             yield f"letters.{path.stem}.sms"
 
@@ -113,7 +115,18 @@ def test_every_text_that_is_needed_is_there(folder: Path, language: str) -> None
 
 @pytest.mark.parametrize(("folder", "language"), languages())
 def test_no_text_is_left_over_from_something_removed(folder: Path, language: str) -> None:
-    owned = ("questions", "pages", "tasks", "asks", "fields", "letters", "reasons", "stages", "outcomes")
+    owned = (
+        "questions",
+        "pages",
+        "tasks",
+        "asks",
+        "fields",
+        "letters",
+        "reasons",
+        "stages",
+        "outcomes",
+        "decisions",
+    )
     named = {".".join(key.split(".")[:2]) for key in needed(folder)}
     named |= {f"fields.{part}" for part in ("outcome", "reason", "legal_basis")}
     here = {".".join(key.split(".")[:2]) for key in locale(folder, language) if key.split(".")[0] in owned}

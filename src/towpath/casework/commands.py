@@ -129,6 +129,7 @@ def trace_of(evaluation: dmn.Evaluation) -> list[dict[str, Any]]:
 def _traced(step: Any) -> dict[str, Any]:
     return {
         "decision": step.decision,
+        "kind": step.kind,
         "inputs": _packed(step.inputs),
         "rules": [
             {"id": rule.id, "number": rule.index, "annotations": dict(rule.annotations)}
@@ -136,6 +137,20 @@ def _traced(step: Any) -> dict[str, Any]:
         ],
         "output": _packed(step.output),
     }
+
+
+def evaluation_of(used: Mapping[str, Any]) -> dmn.Evaluation:
+    """The evaluation that was kept of a decision with `trace_of`; an empty one if it was never made."""
+    trace = tuple(_step(kept) for kept in used.get("trace", []))
+    return dmn.Evaluation(unpack(used.get("value")), trace, ())
+
+
+def _step(kept: Mapping[str, Any]) -> dmn.Step:
+    rules = tuple(
+        dmn.MatchedRule(rule["id"], rule["number"], rule["annotations"], None) for rule in kept["rules"]
+    )
+    inputs, kind = unpack(kept["inputs"]), kept.get("kind", "decision table")
+    return dmn.Step(kept["decision"], kind, inputs, rules, unpack(kept["output"]))
 
 
 def _packed(value: Any) -> Any:

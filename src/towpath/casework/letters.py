@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import formats, translation
 from django.utils.translation import gettext as _
 
-from towpath.casework import variables
+from towpath.casework import commands, variables
 from towpath.casework.models import Case, CaseConversation, Question
 from towpath.catalogue import form
 from towpath.catalogue import queries as catalogue
@@ -80,8 +80,7 @@ def rendered(case: Case, package: catalogue.Package, letter: catalogue.Letter) -
     given = variables.context(case, package)
     with translation.override(case.language):
         places = _always(case, package) | {
-            name: _written(package, case.language, place)(place.value(given))
-            for name, place in letter.places.items()
+            name: _written(case, package, place)(place.value(given)) for name, place in letter.places.items()
         }
     shown = [p.id for p in letter.paragraphs if p.show_if is None or p.show_if(given) is True]
     key = f"letters.{letter.id}"
@@ -107,8 +106,9 @@ def _always(case: Case, package: catalogue.Package) -> dict[str, str]:
     }
 
 
-def _written(package: catalogue.Package, language: str, place: Any) -> Written:
+def _written(case: Case, package: catalogue.Package, place: Any) -> Written:
     """How a value is written, in the reader's language."""
+    language = case.language
     texts: dict[str, Written] = {
         "text": str,
         "date": _date,
@@ -119,9 +119,24 @@ def _written(package: catalogue.Package, language: str, place: Any) -> Written:
         "reason": lambda v: package.text(f"reasons.{v}", language, str(v)),
         "outcome": lambda v: package.text(f"outcomes.{v}.label", language, str(v)),
         "legal-resource": lambda v: package.text(f"legal-resources.{v}", language, str(v)),
+        "explanation": lambda v: _explained(case, package, str(v)),
     }
     write = texts[place.written_as]
     return lambda value: "" if value is None else write(value)
+
+
+def _explained(case: Case, package: catalogue.Package, decision: str) -> str:
+    """Which rules of a decision held, and on what ground; not what they saw, which may be sensitive."""
+    evaluation = commands.evaluation_of(variables.rules_used(case).get(decision, {}))
+    labels = {
+        step.decision: package.text(f"decisions.{step.decision}", case.language, step.decision)
+        for step in evaluation.trace
+    }
+    try:
+        return " ".join(evaluation.explain(case.language, labels, brief=True))
+    except LookupError:  # a language that the engine has no phrases for: the ground says it too
+        rules = [rule for step in evaluation.trace for rule in step.rules]
+        return " ".join(dict.fromkeys(text for rule in rules for text in rule.annotations.values()))
 
 
 def _date(value: Any) -> str:

@@ -128,7 +128,7 @@ def test_what_is_wrong_or_not_supported_is_refused_by_name(part, message):
 
 
 def test_an_empty_output_is_a_warning():
-    logic = table("Right", "1 -> null").replace("null", "")
+    logic = table("Right", "- -> null").replace("null", "")
     loaded = dmn.load(model(OK, decision("D", logic, "!Right")))
     assert [warning.message for warning in loaded.warnings] == [
         "rule 1 has an empty output, which counts as null"

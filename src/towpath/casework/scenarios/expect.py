@@ -24,6 +24,8 @@ def check(play: Play, path: Path) -> Iterator[catalogue.Problem]:
     for key, wanted in expected.items():
         if key in ("path", "not-passed"):
             yield from _of_path(play, (*path, key), key, wanted)
+        elif key == "says":
+            yield from _of_words(play, (*path, key), wanted)
         elif key in ("values", "dates"):
             found = PARTS[key](play, case)
             for name, value in wanted.items():
@@ -82,6 +84,20 @@ def _of_path(play: Play, path: Path, key: str, wanted: Sequence[str]) -> Iterato
             return
 
 
+def _of_words(play: Play, path: Path, wanted: Mapping[str, Sequence[str]]) -> Iterator[catalogue.Problem]:
+    """The newest letter of each name must have these words in it."""
+    assert play.case is not None
+    sent = dict(_sent(play, play.case))
+    for letter, texts in wanted.items():
+        for number, text in enumerate(texts):
+            if letter not in sent:
+                yield play.scenario.problem((*path, letter), f"the letter {letter} was not sent")
+                break
+            if text not in sent[letter]:
+                what = f"the letter does not say '{text}'"
+                yield play.scenario.problem((*path, letter, number), what, f"it says: {sent[letter]:.400}")
+
+
 def _telling(play: Play) -> set[str]:
     """Elements that tell the way: with a name."""
     return {element.id for element in play.body.package.process.elements.values() if element.name}
@@ -92,18 +108,23 @@ def _telling(play: Play) -> set[str]:
 
 def _letters(play: Play, case: Case) -> list[str]:
     """All letters of the package that were sent, in order."""
+    return [letter for letter, _ in _sent(play, case)]
+
+
+def _sent(play: Play, case: Case) -> list[tuple[str, str]]:
+    """(letter, its words)."""
     sent = {
         f"{case.pk}:{task.command_id}": task.headers.get("letter", "")
         for task in Task.objects.filter(case=case, step_kind="contact.send")
     }
     asked = {str(q.pk): q.form for q in Question.objects.filter(case=case)}
     conversations = CaseConversation.objects.filter(case=case).values_list("conversation_id", flat=True)
-    found = []
+    found: list[tuple[str, str]] = []
     for entry in sorted(contact.entries_after(list(conversations), {}), key=lambda entry: entry.seq):
         cause = str(entry.cause or "")
         form = asked.get(cause.rpartition(":")[2], "")
         letter = sent.get(cause) or (play.body.package.asks[form].letter if form else "")
-        found += [letter] if letter else []
+        found += [(letter, entry.body)] if letter else []
     return found
 
 

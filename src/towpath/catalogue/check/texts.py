@@ -13,7 +13,7 @@ PLACE = re.compile(r"\{\{(.*?)\}\}")
 ALWAYS = frozenset({"name", "reference", "link", "service", "body", "contact", "today"})
 OWNED = frozenset(
     {"pages", "questions", "tasks", "asks", "fields", "letters", "stages", "outcomes", "dates"}
-    | {"legal-resources", "evidence", "costs", "outputs", "reasons"}
+    | {"legal-resources", "evidence", "costs", "outputs", "reasons", "decisions"}
 )
 OF_A_VERDICT = ("outcome", "reason", "legal_basis")
 REASON = re.compile(r'"([a-z][a-z0-9_]*)"')
@@ -41,6 +41,12 @@ def check(folder: Folder) -> Iterator[Problem]:
             yield from _missing(document, texts, needed)
             yield from _left_over(document, texts, needed | optional)
         yield from _places(folder, document, texts)
+    for _, letter in folder.inside("letters"):
+        for place, decision in _explained(letter):
+            if folder.decisions_whole and decision not in folder.decisions:
+                what = f"there is no decision '{decision}' to explain"
+                right = nearest(decision, folder.decisions, "its name stands in quotes")
+                yield letter.problem(("places", place, "value"), what, right)
 
 
 def _missing(document: Document, texts: Mapping[str, str], needed: set[str]) -> Iterator[Problem]:
@@ -86,9 +92,17 @@ def _needed(folder: Folder) -> set[str]:
     for name, letter in folder.inside("letters"):
         found |= {f"letters.{name}.subject"}
         found |= {f"letters.{name}.paragraphs.{id_}" for id_ in letter.ids("paragraphs")}
+        found |= {f"decisions.{decision}" for _, decision in _explained(letter)}
         if "sms" in {text for _, text in letter.texts("channels")}:
             found |= {f"letters.{name}.sms"}
     return found | {f"reasons.{code}" for code in _reasons(folder)}
+
+
+def _explained(letter: Document) -> Iterator[tuple[str, str]]:
+    """The places that explain a decision, with its name: a text, so that it stands in quotes."""
+    for place, told in mapping(letter.at("places")).items():
+        if isinstance(told, dict) and told.get("as") == "explanation":
+            yield place, str(told.get("value", "")).strip().strip('"')
 
 
 def _of_field(room: str, field: Mapping[str, Any]) -> Iterator[str]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from towpath.engines import feel
@@ -21,11 +21,13 @@ from towpath.engines.feel.values import FunctionValue
 
 @dataclass(frozen=True, slots=True)
 class Boxed:
-    """`code` gives the value; `names` are what the trace shows of the scope."""
+    """`code` gives the value; `names` are what the trace shows of the scope; `expression` what it is, if one."""
 
     kind: str
     code: Code
     names: tuple[str, ...] = ()
+    expression: feel.Expression | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
 
     def work_out(self, scope: Scope) -> Seen:
         return self.code(scope), {name: scope.get(name) for name in self.names}, ()
@@ -39,6 +41,7 @@ class Refused:
 
     problems: tuple[Problem, ...]
     kind: str = "refused"
+    labels: Mapping[str, str] = field(default_factory=dict)
 
     def work_out(self, scope: Scope) -> Seen:
         run = scope.get(RUN)
@@ -60,7 +63,7 @@ def inner_code(logic: Logic, owner: str) -> Code:
         value, seen, rules = logic.work_out(scope)
         run = scope.get(RUN)
         if isinstance(run, Run):
-            run.steps.append(Step(owner, logic.kind, seen, rules, value))
+            run.steps.append(Step(owner, logic.kind, seen, rules, value, labels=logic.labels))
         return value
 
     return decide
@@ -81,7 +84,7 @@ def typed(code: Code, type_: Type, what: str, owner: str) -> Code:
 
 
 def literal(expression: feel.Expression) -> Boxed:
-    return Boxed("literal expression", expression.run, expression.names)
+    return Boxed("literal expression", expression.run, expression.names, expression)
 
 
 def context(entries: list[tuple[str, Code]], result: Code | None) -> Code:

@@ -74,7 +74,8 @@ class BoxReader:
         type_ = self.reading.type_named(node.attrs.get("typeRef"), node, self.owner)
         if type_ is ANY:
             return logic
-        return Boxed(logic.kind, boxed.typed(logic.code, type_, "the " + logic.kind, self.owner), logic.names)
+        code = boxed.typed(logic.code, type_, "the " + logic.kind, self.owner)
+        return Boxed(logic.kind, code, logic.names, logic.expression)
 
     def code(self, node: Node, names: Names) -> Code:
         logic = self.logic(node, names)

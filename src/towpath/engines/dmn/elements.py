@@ -56,7 +56,9 @@ class Decision(Element):
             run.problem(self, f"was stopped: {why}")
             value, seen, rules = None, {}, ()
         value = run.values[self] = run.checked(self, self.type, value)
-        run.steps.append(Step(self.name, self.logic.kind if self.logic else "", seen, rules, value))
+        logic = self.logic
+        labels = logic.labels if logic else {}
+        run.steps.append(Step(self.name, logic.kind if logic else "", seen, rules, value, labels=labels))
         return value
 
 

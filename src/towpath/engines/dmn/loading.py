@@ -87,7 +87,7 @@ class DocumentReader:
             message = f"a model has 1 to {MAX_DECISIONS} decisions (MAX_DECISIONS), not {len(decisions)}"
             self.report.error(self.root, self.name, message)
         errors = sorted(self.report.errors + self.report.clashes, key=lambda problem: problem.line)
-        return Model(self.name, list(self.nodes), self.report.warnings, errors)
+        return Model(self.name, list(self.nodes), self.report, errors)
 
     def _check_children(self) -> None:
         for node in self.root.children:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
+from towpath.engines.dmn.analysis import doubts
+from towpath.engines.dmn.ask import Inquiry, Plan
+from towpath.engines.dmn.domains import Domain
 from towpath.engines.dmn.elements import Decision, Element, Input, Knowledge, Service
 from towpath.engines.dmn.graph import in_order
-from towpath.engines.dmn.problems import Problem
+from towpath.engines.dmn.problems import Problem, Report
 from towpath.engines.dmn.run import Run
 from towpath.engines.dmn.table import Table
-from towpath.engines.dmn.trace import Evaluation, Question
+from towpath.engines.dmn.trace import DONT_KNOW, Evaluation, Question, Step, Undecided
+from towpath.engines.dmn.uses import Uses
 from towpath.engines.feel.closures import Unknown
 from towpath.engines.feel.limits import Scope
 from towpath.engines.feel.names import nearest
@@ -44,11 +49,11 @@ class Model:
     """
 
     def __init__(
-        self, name: str, elements: Sequence[Element], warnings: Sequence[Problem], errors: Sequence[Problem]
+        self, name: str, elements: Sequence[Element], report: Report, errors: Sequence[Problem]
     ) -> None:
         self.name = name
-        self.warnings = tuple(warnings)
         self.errors = tuple(errors)
+        self._report = report
         self._decisions = {each.name: each for each in elements if isinstance(each, Decision)}
         self.inputs = {each.name: each for each in elements if isinstance(each, Input)}
         self.invocables = {each.name: each for each in elements if isinstance(each, Knowledge | Service)}
@@ -56,6 +61,7 @@ class Model:
             each.name: each.logic for each in self._decisions.values() if isinstance(each.logic, Table)
         }
         self._order: dict[str, tuple[Decision, ...]] = {}
+        self._domains: dict[Decision, dict[Input, Domain | None]] = {}
         self._needed = self._inputs_needed()
         for each in (one for needed in self._needed.values() for one in needed):
             self.inputs.setdefault(each.name, each)
@@ -63,6 +69,12 @@ class Model:
             name: tuple(input_.name for input_ in self._needed[each])
             for name, each in self._decisions.items()
         }
+
+    @cached_property
+    def warnings(self) -> tuple[Problem, ...]:
+        """What is doubtful: also gaps and overlaps in tables, each with an example, and rules that never hold."""
+        found = [*self._report.warnings, *(doubt for table in self._report.tables for doubt in doubts(table))]
+        return tuple(sorted(found, key=lambda problem: problem.line))
 
     def evaluate(self, name: str, inputs: Mapping[str, Any]) -> Evaluation:
         """The decision's value with these inputs; LookupError if there is no such decision.
@@ -77,6 +89,9 @@ class Model:
             found, value = _given(data, inputs)
             if not found:
                 run.problem(data, "is missing; null is used")
+            if value is DONT_KNOW:
+                run.problem(data, "is not known; null is used")
+                value = None
             run.values[data] = run.checked(data, data.type, value)
         for each in self._ordered(decision):
             if each.logic:
@@ -95,34 +110,63 @@ class Model:
         value = called.invoke(run.base, [""] * len(values), values)
         return Evaluation(value, tuple(run.steps), tuple(run.problems))
 
-    def ask(self, name: str, known: Mapping[str, Any]) -> Question | Evaluation:
-        """The evaluation if what is known settles it, else the first input that may still change it.
+    def ask(
+        self, name: str, known: Mapping[str, Any], *, empty: bool = True
+    ) -> Question | Evaluation | Undecided:
+        """The evaluation if what is known settles it, else the input to ask next.
 
-        An input that is known to be empty is given as None.
+        `known` has None for an input that is known to be empty, and DONT_KNOW for one that nobody knows: with
+        such a one it may stay Undecided. `empty=False` says that what is asked is never answered by None.
         """
         decision = self._decision(name)
-        run = self._begin(known)
-        open_: dict[Element, Unknown] = {}
-        for data in self._needed[decision]:
-            found, value = _given(data, known)
-            if found:
-                run.values[data] = run.checked(data, data.type, value)
-            else:
-                open_[data] = Unknown(data.name)
+        needed = {data: _given(data, known) for data in self._needed[decision]}
+        given = {data: value for data, (found, value) in needed.items() if found and value is not DONT_KNOW}
+        clock = {key: known[key] for key in CLOCK if key in known}
+        run, value, hangs_on = self._tried(decision, clock, given)
+        if hangs_on is None:
+            return Evaluation(value, tuple(run.steps), tuple(run.problems))
+        domains = self._domains_of(decision)
+        inquiry = Inquiry(
+            lambda values: self._tried(decision, clock, values),
+            given,
+            {data: domains[data] for data in needed if data not in given},
+            frozenset(data for data, (_, value) in needed.items() if value is DONT_KNOW),
+            empty,
+        )
+        inquiry.expand()
+        plan = Plan(inquiry)
+        asked = plan.next()
+        if asked:
+            return Question(asked.name, asked.type.name, asked.type.allowed_text)
+        return _concluded(decision, plan, run)
+
+    def _tried(
+        self, decision: Decision, clock: Mapping[str, Any], given: Mapping[Input, Any]
+    ) -> tuple[Run, Any, Input | None]:
+        """With the other inputs unknown: the run, the value, and an input on which that hangs."""
+        run = Run(dict(clock))
+        unknown = {data: Unknown(data.name) for data in self._needed[decision] if data not in given}
+        open_: dict[Element, Unknown] = {each: one for each, one in unknown.items()}  # noqa: C416
+        for data, value in given.items():
+            run.values[data] = run.checked(data, data.type, value)
         for each in self._ordered(decision):
-            scope = Asking(
-                run.scope([(path, need) for path, need in each.needs if need not in open_]),
-                {path[0]: open_[need] for path, need in each.needs if need in open_},
-            )
+            waiting = {path[0]: open_[need] for path, need in each.needs if need in open_}
+            scope = Asking(run.scope([need for need in each.needs if need[0][0] not in waiting]), waiting)
             try:
                 if each.logic:
                     each.decide(run, each.logic.ask, scope)
-            except Unknown as unknown:
-                open_[each] = unknown
+            except Unknown as found:
+                open_[each] = found
         if decision not in open_:
-            return Evaluation(run.values[decision], tuple(run.steps), tuple(run.problems))
-        asked = self.inputs[open_[decision].name]
-        return Question(asked.name, asked.type.name, asked.type.allowed_text)
+            return run, run.values.get(decision), None
+        return run, None, next(data for data, one in unknown.items() if one is open_[decision])
+
+    def _domains_of(self, decision: Decision) -> dict[Input, Domain | None]:
+        found = self._domains.get(decision)
+        if found is None:
+            uses = Uses(self._ordered(decision))
+            found = self._domains[decision] = {data: uses.domain(data) for data in self._needed[decision]}
+        return found
 
     def _decision(self, name: str) -> Decision:
         if name not in self._decisions:
@@ -159,3 +203,18 @@ def _given(element: Input, inputs: Mapping[str, Any]) -> tuple[bool, Any]:
         if key in inputs:
             return True, inputs[key]
     return False, None
+
+
+def _concluded(decision: Decision, plan: Plan, run: Run) -> Evaluation | Undecided:
+    """Where one value is left it is the value, though what gives it may be one of several rules."""
+    left = plan.left()
+    if len(left) > 1 or not left[0].settled:
+        values = tuple(leaf.value for leaf in left if leaf.settled)
+        settling = tuple(data.name for data in plan.settling())
+        return Undecided(values, settling, all(leaf.settled for leaf in left))
+    rules = {(rule.id, rule.index): rule for leaf in plan.leaves for rule in leaf.rules}
+    in_order = tuple(sorted(rules.values(), key=lambda rule: rule.index))
+    kind, labels = (decision.logic.kind, decision.logic.labels) if decision.logic else ("", {})
+    either = len(in_order) > 1
+    step = Step(decision.name, kind, {}, in_order, left[0].value, either=either, labels=labels)
+    return Evaluation(left[0].value, (*run.steps, step), tuple(run.problems))

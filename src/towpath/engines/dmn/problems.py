@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from towpath.engines.xmltree import Node
+
+if TYPE_CHECKING:
+    from towpath.engines.dmn.table import Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,7 @@ class Report:
         self.errors: list[Problem] = []
         self.clashes: list[Problem] = []  # errors too, but what has them can be evaluated all the same
         self.warnings: list[Problem] = []
+        self.tables: list[Table] = []  # all that were read, for those who look for gaps
 
     def error(self, node: Node, name: str, message: str) -> None:
         self.errors.append(Problem(node.attrs.get("id", ""), name, node.line, message))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from towpath.engines.dmn.problems import Problem
 from towpath.engines.dmn.trace import MatchedRule, Step
-from towpath.engines.feel.limits import BUDGET, Budget, Scope
+from towpath.engines.feel.limits import BUDGET, MAX_STEPS, Budget, Scope
 from towpath.engines.feel.types import Type, coerced
 
 if TYPE_CHECKING:
@@ -22,6 +22,11 @@ class Logic(Protocol):
 
     @property
     def kind(self) -> str: ...
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        """What the model itself calls the inputs and outputs."""
+        ...
 
     def work_out(self, scope: Scope) -> Seen: ...
 
@@ -41,6 +46,11 @@ class Run:
         self.base: Scope = dict(clock)
         self.base[BUDGET] = outer.base[BUDGET] if outer else Budget()
         self.base[RUN] = self
+
+    @property
+    def spent(self) -> int:
+        """The steps that it took so far."""
+        return MAX_STEPS - int(self.base[BUDGET].left)
 
     def problem(self, element: Element, message: str) -> None:
         self.problems.append(Problem(element.id, element.name, element.line, message))

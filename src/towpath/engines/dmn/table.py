@@ -7,7 +7,7 @@ hold), its `excluded` (those of a `not(...)`) and its `node`, the tree of anythi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import islice
@@ -31,12 +31,16 @@ Note = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """An input: its expression, its type, and the values that the table is made for. `label` is for people."""
+    """An input: its expression, its type, and the values that the table is made for. `label` is for people.
+
+    `tested` is the type that the expression is bound to give, where the column itself has none.
+    """
 
     expression: feel.Expression
     type: Type = ANY
     allowed: feel.UnaryTest | None = None
     label: str = ""
+    tested: Type = ANY
 
     def misfit(self, value: Any) -> str:
         why = self.type.misfit(value) or outside(self.allowed, value)
@@ -52,6 +56,7 @@ class Output:
     allowed: feel.UnaryTest | None = None
     order: tuple[Any, ...] = ()
     default: feel.Expression | None = None
+    label: str = ""
 
     def checked(self, value: Any, note: Note) -> Any:
         found, why = coerced(self.type, value)
@@ -131,10 +136,14 @@ class Table:
     line: int = 0
     kind: str = "decision table"
     indexes: tuple[ColumnIndex | None, ...] = field(init=False, repr=False, compare=False)
+    labels: Mapping[str, str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         by_column = [[rule.tests[place] for rule in self.rules] for place in range(len(self.columns))]
         object.__setattr__(self, "indexes", tuple(map(index_of, by_column)))
+        labels = {column.expression.text: column.label for column in self.columns}
+        labels |= {output.name: output.label for output in self.outputs}
+        object.__setattr__(self, "labels", {name: label for name, label in labels.items() if label})
 
     def work_out(self, scope: Scope) -> Seen:
         """The value, the inputs seen and the rules that gave it. What is wrong is told to the run."""

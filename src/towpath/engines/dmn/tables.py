@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from towpath.engines import feel
 from towpath.engines.dmn.reading import Names, Reading, text_of
 from towpath.engines.dmn.table import POLICIES, Column, Output, Rule, Table
@@ -40,11 +42,14 @@ class TableReader:
         self.tested = [self._tested(column) for column in columns]
         self.given = [output.type for output in outputs]
         rules = [self._rule(node, index) for index, node in enumerate(self.node.all("rule"), 1)]
-        known = tuple(column for column in columns if column)
+        pairs = zip(columns, self.tested, strict=True)
+        known = tuple(replace(column, tested=type_) for column, type_ in pairs if column)
         if len(known) < len(columns) or any(len(rule.tests) != len(known) for rule in rules):
             rules = []  # what is wrong was told
         id_, line = self.node.attrs.get("id", ""), self.node.line
-        return Table(known, tuple(outputs), tuple(rules), policy, aggregation, self.owner, id_, line)
+        made = Table(known, tuple(outputs), tuple(rules), policy, aggregation, self.owner, id_, line)
+        self.report.tables.append(made)
+        return made
 
     def _policy(self) -> tuple[str, str]:
         policy = self.node.attrs.get("hitPolicy", "UNIQUE")
@@ -89,7 +94,7 @@ class TableReader:
         entry = None
         if default and text:
             entry = self.reading.expression(default, text, self.names, self.owner, wanted=type_)
-        return Output(name, type_, allowed, order, entry)
+        return Output(name, type_, allowed, order, entry, node.attrs.get("label", ""))
 
     def _ordered_elsewhere(self, node: Node) -> bool:
         """One column with an order is enough for the table to have one."""

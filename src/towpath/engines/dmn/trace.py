@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any, Final
 
+from towpath.engines.dmn.explain import sentences
 from towpath.engines.dmn.problems import Problem
 
 
@@ -24,7 +27,9 @@ class Step:
 
     `decision` is the name of what has the logic. `kind` is that of the logic: "decision table", "literal
     expression", "context", "invocation" …; `rules` are those that gave the output. `inputs` are the values
-    that it saw: by input expression for a table, by name for what else reads them.
+    that it saw: by input expression for a table, by name for what else reads them. `either`: not all was known,
+    so that one of the `rules` holds, and each of them gives this output. `labels` are the model's own for inputs
+    and outputs.
     """
 
     decision: str
@@ -32,6 +37,8 @@ class Step:
     inputs: dict[str, Any]
     rules: tuple[MatchedRule, ...]
     output: Any
+    either: bool = False
+    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +49,12 @@ class Evaluation:
     trace: tuple[Step, ...]
     problems: tuple[Problem, ...]
 
+    def explain(
+        self, locale: str, labels: Mapping[str, str] | None = None, *, brief: bool = False
+    ) -> tuple[str, ...]:
+        """What was decided by which rules, in sentences of that language: see `explain.sentences`."""
+        return sentences(self.trace, locale, labels, brief)
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -50,3 +63,25 @@ class Question:
     input: str
     type: str
     allowed: str
+
+
+class DontKnow(Enum):
+    """An answer: the person doesn't know, and need not be asked again. The input has a value all the same."""
+
+    ANSWER = "don't know"
+
+
+DONT_KNOW: Final = DontKnow.ANSWER
+
+
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """Nothing more can be asked: `values` are those still possible, the likeliest first.
+
+    `settled_by` are the inputs that weren't known and on which it hangs, the most telling first. `complete`
+    is false where other values are possible too, which can't be listed.
+    """
+
+    values: tuple[Any, ...]
+    settled_by: tuple[str, ...]
+    complete: bool = True

@@ -17,6 +17,8 @@ from towpath.surfaces.portal import asking, checking, pages
 from towpath.surfaces.portal.offers import Offer, offer
 from towpath.surfaces.portal.returning import returns
 
+Asked = dmn.Question | dmn.Evaluation | dmn.Undecided
+
 
 @require_safe
 def begin(request: HttpRequest, code: str) -> HttpResponse:
@@ -33,17 +35,18 @@ def _offered(code: str) -> tuple[Offer, GuidedCheck]:
     return offered, guided
 
 
-def _asked(offered: Offer, guided: GuidedCheck, known: dict[str, Any]) -> dmn.Question | dmn.Evaluation:
-    return offered.package.decisions[guided.decision].ask(guided.decision, known)
+def _asked(offered: Offer, guided: GuidedCheck, known: dict[str, Any]) -> Asked:
+    empty = any(question.optional for question in guided.questions)
+    return offered.package.decisions[guided.decision].ask(guided.decision, known, empty=empty)
 
 
 def _next(offered: Offer, known: dict[str, Any]) -> str:
     guided = offered.package.form.guided_check
     assert guided is not None
     asked = _asked(offered, guided, known)
-    if isinstance(asked, dmn.Evaluation) or _named(guided, asked.input) is None:
-        return reverse("portal:check-result", args=[offered.code])
-    return reverse("portal:check-question", args=[offered.code, asked.input])
+    if isinstance(asked, dmn.Question) and _named(guided, asked.input):
+        return reverse("portal:check-question", args=[offered.code, asked.input])
+    return reverse("portal:check-result", args=[offered.code])
 
 
 def _named(guided: GuidedCheck, id_: str) -> Question | None:
@@ -59,8 +62,11 @@ def question(request: HttpRequest, code: str, question_id: str) -> HttpResponse:
         raise Http404(question_id)
     if request.method != "POST":
         return _show(request, offered, found, known)
+    if "unsure" in request.POST:
+        checking.note(request, code, found.id, dmn.DONT_KNOW)
+        return redirect(_next(offered, checking.known(request, code)))
     raw = dict(request.POST.lists())
-    reading = form.read([found], raw, {"answers": known})
+    reading = form.read([found], raw, {"answers": checking.answered(request, code)})
     if error := reading.errors.get(found.id, ""):
         return _show(request, offered, found, known, raw=raw, error=offered.words.message(found, error))
     checking.note(request, code, found.id, reading.values[found.id])
@@ -76,7 +82,9 @@ def _show(
     raw: asking.Raw | None = None,
     error: str = "",
 ) -> HttpResponse:
-    asked = asking.asked(found, offered.words, known.get(found.id), typed=raw, error=error, heading=True)
+    before = known.get(found.id)
+    value = None if before is dmn.DONT_KNOW else before
+    asked = asking.asked(found, offered.words, value, typed=raw, error=error, heading=True)
     earlier = list(known)[: list(known).index(found.id)] if found.id in known else list(known)
     back = reverse("portal:check-question", args=[offered.code, earlier[-1]]) if earlier else ""
     values = {
@@ -98,37 +106,57 @@ def result(request: HttpRequest, code: str) -> HttpResponse:
     if isinstance(asked, dmn.Question):
         if _named(guided, asked.input):
             return redirect(_next(offered, known))
-        asked = offered.package.decisions[guided.decision].evaluate(guided.decision, known)
+        answers = checking.answered(request, code)
+        asked = offered.package.decisions[guided.decision].evaluate(guided.decision, answers)
     rows = [
         Row(
             offered.words.label(q),
-            offered.words.lines(q, known[q.id]),
+            [_("I do not know")] if known[q.id] is dmn.DONT_KNOW else offered.words.lines(q, known[q.id]),
             change=reverse("portal:check-question", args=[code, q.id]),
         )
         for q in guided.questions
         if q.id in known
     ]
-    values = {"offer": offered, "rows": rows, **_said(offered, asked)}
+    said = _open(offered, guided, asked) if isinstance(asked, dmn.Undecided) else _said(offered, asked)
+    values = {"offer": offered, "rows": rows, **said}
     return pages.show(request, "check_result", {"back": rows[-1].change if rows else "", **values})
 
 
 def _said(offered: Offer, found: dmn.Evaluation) -> dict[str, Any]:
     """The result in words, the rule that gave it, and the law behind the rule."""
-    value = found.value if isinstance(found.value, dict) else {}
-    result = str(value.get("result") or value.get("needed") or "")
-    reason = str(value.get("reason") or "")
+    reason = str(found.value.get("reason") or "") if isinstance(found.value, dict) else ""
     basis = [
         text for step in found.trace for rule in step.rules for text in rule.annotations.values() if text
     ]
+    return {
+        "title": _heading(found.value),
+        "reason": offered.words.text(f"reasons.{reason}") if reason else "",
+        "basis": list(dict.fromkeys(basis)) if any(step.either for step in found.trace) else basis[:1],
+        "apply": _result(found.value) != "no",
+    }
+
+
+def _open(offered: Offer, guided: GuidedCheck, found: dmn.Undecided) -> dict[str, Any]:
+    """What is still possible, and what would settle it."""
+    named = (_named(guided, id_) for id_ in found.settled_by)
+    possible = [_heading(value) for value in found.values]
+    return {
+        "title": _("It depends on something that you do not know yet"),
+        "possible": list(dict.fromkeys(possible)) if found.complete else [],
+        "settled_by": [offered.words.label(question) for question in named if question],
+        "apply": any(_result(value) != "no" for value in found.values) or not found.complete,
+    }
+
+
+def _result(value: Any) -> str:
+    return str(value.get("result") or value.get("needed") or "") if isinstance(value, dict) else ""
+
+
+def _heading(value: Any) -> str:
     headings = {
         "grant": _("Yes, this is for you"),
         "yes": _("Yes, you need this"),
         "no": _("No, you do not need this"),
         "look": _("Perhaps. A person will look at it"),
     }
-    return {
-        "title": headings.get(result, _("The rules do not say")),
-        "reason": offered.words.text(f"reasons.{reason}") if reason else "",
-        "basis": basis[:1],
-        "apply": result != "no",
-    }
+    return headings.get(_result(value), _("The rules do not say"))
