@@ -42,6 +42,11 @@ def measure() -> list[Result]:
             f"Ten user tasks and one gateway, 20 answers; state from and to JSON for each task; {CPU}.",
             SPIFF, theirs.get("rounds"),
         ),
+        Result(
+            "BPMN: state of a case in a loop", _state(), "B",
+            f"One user task, done {tasks.ROUNDS} times; what is kept as JSON, without the case's data.",
+            SPIFF, theirs.get("state"),
+        ),
     ]  # fmt: skip
 
 
@@ -85,10 +90,21 @@ def _rounds() -> Any:
     return case
 
 
+def _state() -> float:
+    process = bpmn.load(tasks.loop("=again")).processes["p"]
+    zone = ZoneInfo("UTC")
+    env = bpmn.Env(datetime(2026, 1, 5, tzinfo=zone), zone, EveryDay(), lambda name, inputs: None)
+    step = bpmn.start(process, {}, env)
+    for _ in range(tasks.ROUNDS):
+        (waiting,) = bpmn.enabled(process, step.state)
+        step = bpmn.step(process, step.state, bpmn.Completed(waiting.command_id, {"again": True}), {}, env)
+    return len(json.dumps(step.state))
+
+
 def _peers() -> dict[str, float]:
     """Measured in their own environment, made at the first asking. Empty where it can't be made."""
     try:
-        python = _environment()
+        python = environment()
         done = subprocess.run(
             [python, HERE / "peers.py"], capture_output=True, text=True, check=True, timeout=180
         )
@@ -100,7 +116,7 @@ def _peers() -> dict[str, float]:
     return found
 
 
-def _environment() -> Path:
+def environment() -> Path:
     python, mark = ENVIRONMENT / "bin" / "python", ENVIRONMENT / "installed"
     wanted = (HERE / "requirements.txt").read_text()
     if not mark.exists() or mark.read_text() != wanted:

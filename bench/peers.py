@@ -93,9 +93,38 @@ def spiff_rounds() -> float:
     return rate(case, tasks.STEPS)
 
 
+def spiff_state() -> float:
+    """Bytes of a case that has gone round a loop."""
+    import tempfile
+
+    from SpiffWorkflow.bpmn.parser import BpmnParser
+    from SpiffWorkflow.bpmn.serializer import BpmnWorkflowSerializer
+    from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
+    from SpiffWorkflow.util.task import TaskState
+
+    parser = BpmnParser()
+    with tempfile.NamedTemporaryFile("w", suffix=".bpmn") as file:
+        file.write(tasks.loop("again"))
+        file.flush()
+        parser.add_bpmn_file(file.name)
+    workflow = BpmnWorkflow(parser.get_spec("p"))
+    workflow.do_engine_steps()
+    for _ in range(tasks.ROUNDS):
+        task = workflow.get_next_task(state=TaskState.READY, manual=True)
+        task.set_data(again=True)
+        task.run()
+        workflow.do_engine_steps()
+    return len(BpmnWorkflowSerializer().serialize_json(workflow))
+
+
 def main() -> None:
     found = {}
-    for name, measure in (("condition", zen_condition), ("table", zen_table), ("rounds", spiff_rounds)):
+    for name, measure in (
+        ("condition", zen_condition),
+        ("table", zen_table),
+        ("rounds", spiff_rounds),
+        ("state", spiff_state),
+    ):
         try:
             found[name] = measure()
         except Exception as error:

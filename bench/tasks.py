@@ -36,6 +36,22 @@ def process(condition: str) -> str:
     )
 
 
+ROUNDS = 100
+
+
+def loop(condition: str) -> str:
+    """One task that is done again and again; `condition` is written in the engine's own language."""
+    return (
+        '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="bench" id="d">'
+        '<process id="p" name="Loop" isExecutable="true"><startEvent id="start"/><endEvent id="end"/>'
+        '<userTask id="a" name="a"/><exclusiveGateway id="m"/><exclusiveGateway id="x" default="f4"/>'
+        '<sequenceFlow id="f1" sourceRef="start" targetRef="m"/><sequenceFlow id="f2" sourceRef="m" targetRef="a"/>'
+        '<sequenceFlow id="f3" sourceRef="a" targetRef="x"/><sequenceFlow id="f4" sourceRef="x" targetRef="end"/>'
+        f'<sequenceFlow id="f5" sourceRef="x" targetRef="m"><conditionExpression>{condition}</conditionExpression>'
+        "</sequenceFlow></process></definitions>"
+    )
+
+
 def table() -> str:
     """The twelve rules as DMN."""
     rules = "".join(

@@ -144,6 +144,36 @@ def on(host: str, name: str, inside: str, interrupting: bool = True) -> str:
     )
 
 
+def definition(sort: str, ref: str = "", inside: str = "", **attrs: str) -> str:
+    """An event definition: `definition("signal", "s")` names the signal s."""
+    refs = {
+        "signal": "signalRef",
+        "error": "errorRef",
+        "escalation": "escalationRef",
+        "compensate": "activityRef",
+    }
+    more = {**({refs[sort]: ref} if ref else {}), **attrs}
+    written = "".join(f' {key}="{value}"' for key, value in more.items())
+    return f"<{sort}EventDefinition{written}>{inside}</{sort}EventDefinition>"
+
+
+def formal(tag: str, text: str) -> str:
+    return (
+        f'<{tag} xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="tFormalExpression">'
+        f"{_escaped(text)}</{tag}>"
+    )
+
+
+def undone(host: str, handler: str, name: str = "") -> str:
+    """A compensation event on `host` and the task `handler` that compensates it."""
+    name = name or f"undo_{host}"
+    return (
+        on(host, name, "<compensateEventDefinition/>")
+        + element("userTask", handler, isForCompensation="true")
+        + f'<association id="{name}_as" sourceRef="{name}" targetRef="{handler}"/>'
+    )
+
+
 def declared(name: str = "paper", key: str = "", ref: str = "m") -> str:
     inside = zeebe(f'<zeebe:subscription correlationKey="{key}"/>') if key else ""
     return f'<message id="{ref}" name="{name}">{inside}</message>'
@@ -175,12 +205,12 @@ class Case:
 
     def _carry_out(self, command: bpmn.Command) -> None:
         match command:
-            case bpmn.Do() | bpmn.Schedule() | bpmn.Subscribe():
+            case bpmn.Do() | bpmn.Call() | bpmn.Schedule() | bpmn.Subscribe():
                 key = (type(command).__name__, command.id)
                 assert key not in self.open, f"{key} twice"
                 self.open[key] = command
             case bpmn.Cancel():
-                del self.open["Do", command.id]
+                del self.open["Call" if ("Call", command.id) in self.open else "Do", command.id]
             case bpmn.Unschedule():
                 del self.open["Schedule", command.id]
             case bpmn.Unsubscribe():
@@ -189,7 +219,7 @@ class Case:
     def step(self, event: bpmn.Event) -> bpmn.Step:
         step = bpmn.step(self.process, self.state, event, self.data, self.env)
         if isinstance(event, bpmn.Completed | bpmn.Failed):
-            del self.open["Do", event.command_id]
+            self.open.pop(("Do", event.command_id), None) or self.open.pop(("Call", event.command_id))
         if isinstance(event, bpmn.Fired):
             del self.open["Schedule", event.command_id]
         return self._keep(step)

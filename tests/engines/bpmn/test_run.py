@@ -305,7 +305,7 @@ def test_what_was_never_asked_is_refused(command):
 def test_a_state_of_another_format_or_version_is_refused():
     model = process("start -> a -> end")
     for state in (
-        {"format": 2, "next": 1, "tokens": {}},
+        {"format": 3, "next": 1, "tokens": {}},
         {"format": 1, "next": 3, "tokens": {"2": {"at": "gone"}}},
     ):
         with pytest.raises(bpmn.Refused):
@@ -315,3 +315,17 @@ def test_a_state_of_another_format_or_version_is_refused():
 def test_everything_awaited_is_told_in_order():
     case = Case(process("start -> g -> a -> end\n g -> b -> end", both("g")))
     assert bpmn.enabled(case.process, case.state) == [("a:3", "a", "A"), ("b:4", "b", "B")]
+
+
+def test_a_state_of_the_first_format_goes_on():
+    model = process("start -> a -> b -> end", element("userTask", "a", many(inputCollection="=[1, 2]")))
+    tokens = {
+        "2": {"at": "a", "left": 2},
+        "3": {"at": "a", "in": "2", "item": 0, "waits": {"a": None}},
+        "4": {"at": "a", "in": "2", "item": 1, "waits": {"a": None}},
+    }
+    state = {"format": 1, "next": 5, "tokens": tokens}
+    step = bpmn.step(model, state, bpmn.Completed("a:4"), {}, env())
+    step = bpmn.step(model, step.state, bpmn.Completed("a:3"), {}, env())
+    assert [waiting.element for waiting in bpmn.enabled(model, step.state)] == ["b"]
+    assert step.state["format"] == 2

@@ -1,14 +1,19 @@
 """BPMN 2.0 processes: load, run, replay, draw. See `commands` for what goes in and out of a step."""
 
+from towpath.engines.bpmn.align import Move
+from towpath.engines.bpmn.calendars import WorkingTime
 from towpath.engines.bpmn.commands import (
     LOCALS,
     Assignment,
     Calendar,
+    Call,
     Cancel,
+    Changed,
     Command,
     Completed,
     Do,
     Env,
+    Escalated,
     Event,
     Failed,
     Finish,
@@ -16,54 +21,70 @@ from towpath.engines.bpmn.commands import (
     Message,
     Passage,
     Schedule,
+    Signal,
     Step,
     Subscribe,
     Throw,
     Unschedule,
     Unsubscribe,
     Waiting,
+    WorkingHours,
 )
 from towpath.engines.bpmn.draw import draw
 from towpath.engines.bpmn.errors import BpmnError, Incident, Problem, Refused
 from towpath.engines.bpmn.load import load
+from towpath.engines.bpmn.migrate import Migration, Unplaced, migrate
 from towpath.engines.bpmn.model import Model, Process, Reference
-from towpath.engines.bpmn.replay import Replay, replay
-from towpath.engines.bpmn.run import enabled, start, step
+from towpath.engines.bpmn.replay import Replay, Replayer, replay
+from towpath.engines.bpmn.run import cancel, enabled, start, starts_of, step
 
 __all__ = [
     "LOCALS",
     "Assignment",
     "BpmnError",
     "Calendar",
+    "Call",
     "Cancel",
+    "Changed",
     "Command",
     "Completed",
     "Do",
     "Env",
+    "Escalated",
     "Event",
     "Failed",
     "Finish",
     "Fired",
     "Incident",
     "Message",
+    "Migration",
     "Model",
+    "Move",
     "Passage",
     "Problem",
     "Process",
     "Reference",
     "Refused",
     "Replay",
+    "Replayer",
     "Schedule",
+    "Signal",
     "Step",
     "Subscribe",
     "Throw",
+    "Unplaced",
     "Unschedule",
     "Unsubscribe",
     "Waiting",
+    "WorkingHours",
+    "WorkingTime",
+    "cancel",
     "draw",
     "enabled",
     "load",
+    "migrate",
     "replay",
     "start",
+    "starts_of",
     "step",
 ]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from typing import Any, Literal, NamedTuple, Protocol
 
 LOCALS = "$locals"
@@ -21,9 +21,18 @@ class Calendar(Protocol):
     def add_working_days(self, start: datetime, days: int, /) -> datetime: ...
 
 
+class WorkingHours(Calendar, Protocol):
+    """A calendar that also counts time within working hours. `calendars.WorkingTime` is one."""
+
+    def add_working_time(self, start: datetime, time: timedelta, /) -> datetime: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Env:
     """The world as a step sees it. `now` is aware; `decide(name, inputs)` evaluates a decision.
+
+    `patient`: tokens that wait at a join for what can no longer come wait for ever, as BPMN has it. Else they
+    are an Incident: better told than a case that nobody hears of again.
 
     Expressions see `now` as FEEL's now() and today(); `decide` gets it the same way, as "__now" and "__today".
     """
@@ -32,6 +41,7 @@ class Env:
     zone: tzinfo
     calendar: Calendar
     decide: Callable[[str, Mapping[str, Any]], Any]
+    patient: bool = False
 
     def __post_init__(self) -> None:
         if self.now.tzinfo is None:
@@ -62,10 +72,29 @@ class Do:
     due: datetime | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     inputs: Mapping[str, Any] = field(default_factory=dict)
+    follow_up: datetime | None = None
+    priority: Any = None
+    retries: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Start a process as an instance of its own, whose parent this case is, with `data`.
+
+    Its end comes back as `Completed`, or as `Failed` with its error; its uncaught escalations as `Escalated`.
+    """
+
+    id: str
+    process: str
+    element: str
+    name: str
+    data: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Cancel:
+    """Of a `Do` or of a `Call`, whose instance is to be ended (`cancel`)."""
+
     id: str
 
 
@@ -83,12 +112,13 @@ class Unschedule:
 
 @dataclass(frozen=True, slots=True)
 class Subscribe:
-    """`correlation_key` is None for a message that is addressed to the case itself."""
+    """`correlation_key` is None for a message that is addressed to the case itself, and for a signal."""
 
     id: str
     message: str
     correlation_key: str | None
     element: str
+    kind: Literal["message", "signal"] = "message"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +128,15 @@ class Unsubscribe:
 
 @dataclass(frozen=True, slots=True)
 class Throw:
+    """A message for whoever waits for it; a signal for all *other* instances (this one has had it already);
+    an escalation for the parent of this instance."""
+
     id: str
-    kind: Literal["message"]
+    kind: Literal["message", "signal", "escalation"]
     name: str
     element: str
     payload: Mapping[str, Any] = field(default_factory=dict)
+    correlation_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +150,7 @@ class Finish:
     error: str = ""
 
 
-Command = Do | Cancel | Schedule | Unschedule | Subscribe | Unsubscribe | Throw | Finish
+Command = Do | Call | Cancel | Schedule | Unschedule | Subscribe | Unsubscribe | Throw | Finish
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +180,29 @@ class Message:
     command_id: str = ""
 
 
-Event = Completed | Failed | Fired | Message
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """For everything in the case that waits for it. Refused if nothing does."""
+
+    name: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Escalated:
+    """An instance that this case has called escalates, and goes on."""
+
+    command_id: str
+    code: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """The case data are other than before: conditions are looked at again."""
+
+
+Event = Completed | Failed | Fired | Message | Signal | Escalated | Changed
 
 
 class Passage(NamedTuple):

@@ -13,6 +13,7 @@ from towpath.engines.xmltree import Node
 
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 ZEEBE = "http://camunda.org/schema/zeebe/1.0"
+XSI_TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
 
 KINDS: Mapping[str, Kind] = {
     "startEvent": "start",
@@ -20,6 +21,7 @@ KINDS: Mapping[str, Kind] = {
     "intermediateThrowEvent": "throw",
     "intermediateCatchEvent": "catch",
     "boundaryEvent": "boundary",
+    "task": "manual",
     "userTask": "user",
     "manualTask": "manual",
     "serviceTask": "step",
@@ -27,93 +29,170 @@ KINDS: Mapping[str, Kind] = {
     "receiveTask": "receive",
     "scriptTask": "script",
     "businessRuleTask": "decision",
+    "callActivity": "call",
     "subProcess": "subprocess",
+    "transaction": "subprocess",
+    "adHocSubProcess": "subprocess",
     "exclusiveGateway": "exclusive",
     "parallelGateway": "parallel",
     "inclusiveGateway": "inclusive",
+    "complexGateway": "complex",
     "eventBasedGateway": "event",
 }
-EVENTS: Mapping[str, frozenset[str]] = {
-    "start": frozenset({"message"}),
-    "end": frozenset({"terminate", "error"}),
-    "throw": frozenset({"message"}),
-    "catch": frozenset({"timer", "message"}),
-    "boundary": frozenset({"timer", "message", "error"}),
+CONTAINERS = frozenset({"process", "subProcess", "transaction", "adHocSubProcess"})
+TASKS = frozenset(tag for tag in KINDS if tag.endswith("Task") or tag == "task")
+ACTIVITY_TAGS = TASKS | {"callActivity", "subProcess", "transaction", "adHocSubProcess"}
+GLOBAL_TASKS: Mapping[str, str] = {
+    "globalTask": "task",
+    "globalUserTask": "userTask",
+    "globalManualTask": "manualTask",
+    "globalScriptTask": "scriptTask",
+    "globalBusinessRuleTask": "businessRuleTask",
 }
+DEFINITIONS = frozenset(
+    f"{sort}EventDefinition"
+    for sort in (
+        "message", "timer", "signal", "error", "escalation", "conditional", "compensate", "cancel", "terminate", "link"
+    )
+)  # fmt: skip
+EVENTS: Mapping[str, frozenset[str]] = {
+    "start": frozenset({"message", "timer", "signal", "conditional"}),
+    "end": frozenset({"message", "signal", "escalation", "error", "cancel", "compensate", "terminate"}),
+    "throw": frozenset({"message", "signal", "escalation", "compensate", "link"}),
+    "catch": frozenset({"timer", "message", "signal", "conditional", "link"}),
+    "boundary": frozenset(
+        {"timer", "message", "signal", "conditional", "error", "escalation", "cancel", "compensate"}
+    ),
+}
+SUBPROCESS_STARTS = EVENTS["start"] | {"error", "escalation", "compensate"}
 TOP = frozenset(
-    {"process", "collaboration", "message", "error", "signal", "escalation", "itemDefinition", "category"}
-)
+    {
+        "process", "collaboration", "message", "error", "signal", "escalation", "itemDefinition", "category",
+        "interface", "dataStore", "resource", "endPoint", "documentation", "extensionElements", "extension",
+        "relationship", *GLOBAL_TASKS, *DEFINITIONS,
+    }
+)  # fmt: skip
 _SILENT = frozenset({"documentation", "extensionElements", "incoming", "outgoing"})
 ARTEFACTS = frozenset({"laneSet", "textAnnotation", "association", "group"})
+DATA = frozenset({"dataObject", "dataObjectReference", "dataStoreReference", "property"})
+_LOOPS = frozenset({"multiInstanceLoopCharacteristics", "standardLoopCharacteristics"})
+_IO_SPEC = frozenset({"ioSpecification", "dataInputAssociation", "dataOutputAssociation", "property"})
+_ACTIVITY = _LOOPS | _IO_SPEC
+_INSIDE = frozenset({"sequenceFlow", *KINDS, *ARTEFACTS, *DATA})
+_CATCH = frozenset({"dataOutput", "dataOutputAssociation", "outputSet", "eventDefinitionRef", "property"})
+_THROW = frozenset({"dataInput", "dataInputAssociation", "inputSet", "eventDefinitionRef", "property"})
 _CHILDREN: Mapping[str, frozenset[str]] = {
-    "process": frozenset({"sequenceFlow", *KINDS, *ARTEFACTS}),
-    "subProcess": frozenset({"sequenceFlow", "multiInstanceLoopCharacteristics", *KINDS, *ARTEFACTS}),
+    **dict.fromkeys(ACTIVITY_TAGS, _ACTIVITY),
+    "process": _INSIDE | {"ioSpecification", "correlationSubscription"},
+    "subProcess": _INSIDE | _LOOPS,
+    "transaction": _INSIDE | _LOOPS,
+    "adHocSubProcess": _INSIDE | _LOOPS | {"completionCondition"},
+    "scriptTask": _ACTIVITY | {"script"},
+    "complexGateway": frozenset({"activationCondition"}),
     "sequenceFlow": frozenset({"conditionExpression"}),
-    "userTask": frozenset({"multiInstanceLoopCharacteristics"}),
-    "serviceTask": frozenset({"multiInstanceLoopCharacteristics"}),
+    **dict.fromkeys(("startEvent", "intermediateCatchEvent", "boundaryEvent"), _CATCH),
+    **dict.fromkeys(("endEvent", "intermediateThrowEvent"), _THROW),
     "timerEventDefinition": frozenset({"timeDuration", "timeDate", "timeCycle"}),
-}
+    "messageEventDefinition": frozenset({"operationRef"}),
+    "conditionalEventDefinition": frozenset({"condition"}),
+    "linkEventDefinition": frozenset({"source", "target"}),
+    "multiInstanceLoopCharacteristics": frozenset(
+        {
+            "loopCardinality", "completionCondition", "loopDataInputRef", "loopDataOutputRef", "inputDataItem",
+            "outputDataItem", "complexBehaviorDefinition",
+        }
+    ),
+    "standardLoopCharacteristics": frozenset({"loopCondition"}),
+}  # fmt: skip
 
 _ANY: frozenset[str] = frozenset()
 _FALSE = frozenset({"false"})
+_BOOL = frozenset({"true", "false"})
 _TASK = {
-    "isForCompensation": _FALSE,
-    "startQuantity": frozenset({"1"}),
-    "completionQuantity": frozenset({"1"}),
+    "isForCompensation": _BOOL,
+    "startQuantity": _ANY,
+    "completionQuantity": _ANY,
+    "default": _ANY,
 }
+_WITH_OPERATION = {**_TASK, "implementation": _ANY, "messageRef": _ANY, "operationRef": _ANY}
+_GATEWAY = {"gatewayDirection": _ANY}  # its author's note; `check` looks whether it is true
+_CATCHING = {"parallelMultiple": _BOOL}
 _ATTRIBUTES: Mapping[str, Mapping[str, frozenset[str]]] = {
     "process": {
-        "isExecutable": _ANY,
-        "isClosed": _FALSE,
+        "isExecutable": _BOOL,
+        "isClosed": _BOOL,
         "processType": frozenset({"None", "Private", "Public"}),
+        "definitionalCollaborationRef": _ANY,
     },
-    "sequenceFlow": {"sourceRef": _ANY, "targetRef": _ANY},
-    "startEvent": {"isInterrupting": frozenset({"true"}), "parallelMultiple": _FALSE},
-    "intermediateCatchEvent": {"parallelMultiple": _FALSE},
-    "boundaryEvent": {
-        "attachedToRef": _ANY,
-        "cancelActivity": frozenset({"true", "false"}),
-        "parallelMultiple": _FALSE,
-    },
+    "sequenceFlow": {"sourceRef": _ANY, "targetRef": _ANY, "isImmediate": _BOOL},
+    "startEvent": {"isInterrupting": _BOOL, **_CATCHING},
+    "intermediateCatchEvent": _CATCHING,
+    "boundaryEvent": {"attachedToRef": _ANY, "cancelActivity": _BOOL, **_CATCHING},
+    "task": _TASK,
     "userTask": {**_TASK, "implementation": _ANY},
     "manualTask": _TASK,
-    "serviceTask": {**_TASK, "implementation": _ANY},
-    "sendTask": {**_TASK, "implementation": _ANY, "messageRef": _ANY},
-    "receiveTask": {**_TASK, "implementation": _ANY, "messageRef": _ANY, "instantiate": _FALSE},
-    "scriptTask": _TASK,
+    "serviceTask": _WITH_OPERATION,
+    "sendTask": _WITH_OPERATION,
+    "receiveTask": {**_WITH_OPERATION, "instantiate": _BOOL},
+    "scriptTask": {**_TASK, "scriptFormat": _ANY},
     "businessRuleTask": {**_TASK, "implementation": _ANY},
-    "subProcess": {**_TASK, "triggeredByEvent": _FALSE},
-    "exclusiveGateway": {"gatewayDirection": _ANY, "default": _ANY},
-    "parallelGateway": {"gatewayDirection": _ANY},
-    "inclusiveGateway": {"gatewayDirection": _ANY, "default": _ANY},
+    "callActivity": {**_TASK, "calledElement": _ANY},
+    "subProcess": {**_TASK, "triggeredByEvent": _BOOL},
+    "transaction": {**_TASK, "triggeredByEvent": _FALSE, "method": _ANY},
+    "adHocSubProcess": {
+        **_TASK,
+        "triggeredByEvent": _FALSE,
+        "cancelRemainingInstances": _BOOL,
+        "ordering": frozenset({"Parallel", "Sequential"}),
+    },
+    "exclusiveGateway": {**_GATEWAY, "default": _ANY},
+    "parallelGateway": _GATEWAY,
+    "inclusiveGateway": {**_GATEWAY, "default": _ANY},
+    "complexGateway": {**_GATEWAY, "default": _ANY},
     "eventBasedGateway": {
-        "gatewayDirection": _ANY,
-        "instantiate": _FALSE,
-        "eventGatewayType": frozenset({"Exclusive"}),
+        **_GATEWAY,
+        "instantiate": _BOOL,
+        "eventGatewayType": frozenset({"Exclusive", "Parallel"}),
     },
     "messageEventDefinition": {"messageRef": _ANY},
     "errorEventDefinition": {"errorRef": _ANY},
-    "multiInstanceLoopCharacteristics": {"isSequential": _FALSE, "behavior": frozenset({"All"})},
-    "conditionExpression": {"language": _ANY},
+    "signalEventDefinition": {"signalRef": _ANY},
+    "escalationEventDefinition": {"escalationRef": _ANY},
+    "compensateEventDefinition": {"activityRef": _ANY, "waitForCompletion": frozenset({"true"})},
+    "multiInstanceLoopCharacteristics": {
+        "isSequential": _BOOL,
+        "behavior": frozenset({"None", "One", "All", "Complex"}),
+        "oneBehaviorEventRef": _ANY,
+        "noneBehaviorEventRef": _ANY,
+    },
+    "standardLoopCharacteristics": {"testBefore": _BOOL, "loopMaximum": _ANY},
+    "conditionExpression": {"language": _ANY, "evaluatesToTypeRef": _ANY},
 }
 
 _VERSIONS = frozenset({"latest", "deployment"})
 _IO = frozenset({"ioMapping", "properties"})
-_PERSON = _IO | {"assignmentDefinition", "taskSchedule", "taskHeaders"}
+_JOB = _IO | {"taskDefinition", "taskHeaders"}
+_PERSON = _IO | {"assignmentDefinition", "taskSchedule", "taskHeaders", "priorityDefinition"}
 _EXTENSIONS: Mapping[str, frozenset[str]] = {
     "process": frozenset({"properties", "versionTag"}),
+    "task": _PERSON,
     "userTask": _PERSON | {"userTask", "formDefinition"},
     "manualTask": _PERSON,
     "receiveTask": _PERSON,
-    "serviceTask": _IO | {"taskDefinition", "taskHeaders"},
-    "sendTask": _IO | {"taskDefinition", "taskHeaders"},
-    "intermediateThrowEvent": _IO | {"taskDefinition", "taskHeaders"},
-    "scriptTask": _IO | {"script"},
-    "businessRuleTask": _IO | {"calledDecision"},
+    "serviceTask": _JOB,
+    "sendTask": _JOB,
+    "intermediateThrowEvent": _JOB,
+    "endEvent": _JOB,
+    "scriptTask": _JOB | {"script"},
+    "businessRuleTask": _JOB | {"calledDecision"},
+    "callActivity": _IO | {"calledElement"},
     "multiInstanceLoopCharacteristics": frozenset({"loopCharacteristics"}),
     "message": frozenset({"subscription"}),
-    **dict.fromkeys(("startEvent", "intermediateCatchEvent", "boundaryEvent", "subProcess"), _IO),
-}
+    **dict.fromkeys(
+        ("startEvent", "intermediateCatchEvent", "boundaryEvent", "subProcess", "transaction", "adHocSubProcess"),
+        _IO,
+    ),
+}  # fmt: skip
 _EXTENSION_ATTRIBUTES: Mapping[str, Mapping[str, frozenset[str]]] = {
     "userTask": {},
     "properties": {},
@@ -121,8 +200,9 @@ _EXTENSION_ATTRIBUTES: Mapping[str, Mapping[str, frozenset[str]]] = {
     "versionTag": {"value": _ANY},
     "formDefinition": {"formId": _ANY, "formKey": _ANY, "bindingType": _VERSIONS},
     "assignmentDefinition": {"assignee": _ANY, "candidateGroups": _ANY, "candidateUsers": _ANY},
-    "taskSchedule": {"dueDate": _ANY},
-    "taskDefinition": {"type": _ANY},
+    "taskSchedule": {"dueDate": _ANY, "followUpDate": _ANY},
+    "priorityDefinition": {"priority": _ANY},
+    "taskDefinition": {"type": _ANY, "retries": _ANY},
     "taskHeaders": {},
     "header": {"key": _ANY, "value": _ANY},
     "ioMapping": {},
@@ -130,6 +210,12 @@ _EXTENSION_ATTRIBUTES: Mapping[str, Mapping[str, frozenset[str]]] = {
     "output": {"source": _ANY, "target": _ANY},
     "script": {"expression": _ANY, "resultVariable": _ANY},
     "calledDecision": {"decisionId": _ANY, "resultVariable": _ANY, "bindingType": _VERSIONS},
+    "calledElement": {
+        "processId": _ANY,
+        "propagateAllChildVariables": _BOOL,
+        "propagateAllParentVariables": _BOOL,
+        "bindingType": _VERSIONS,
+    },
     "subscription": {"correlationKey": _ANY},
     "loopCharacteristics": {
         "inputCollection": _ANY,
@@ -143,17 +229,14 @@ _EXTENSION_CHILDREN: Mapping[str, frozenset[str]] = {
     "taskHeaders": frozenset({"header"}),
     "ioMapping": frozenset({"input", "output"}),
 }
-
 _INSTEAD: Mapping[str, str] = {
-    "task": "say who does it: userTask, serviceTask, manualTask, scriptTask, ...",
-    "callActivity": "use an embedded subProcess",
-    "transaction": "use an embedded subProcess",
-    "adHocSubProcess": "use an embedded subProcess",
-    "complexGateway": "use exclusive, inclusive or parallel gateways",
-    "standardLoopCharacteristics": "draw the loop with a gateway",
-    "dataObject": "case data are variables; describe it in a text annotation",
-    "dataObjectReference": "case data are variables; describe it in a text annotation",
-    "dataStoreReference": "ask a register with a serviceTask",
+    "choreographyTask": "a choreography is not run by one body; draw a process",
+    "callChoreography": "a choreography is not run by one body; draw a process",
+    "subChoreography": "a choreography is not run by one body; draw a process",
+    "resourceRole": "say who does it with zeebe:assignmentDefinition",
+    "potentialOwner": "say who does it with zeebe:assignmentDefinition",
+    "humanPerformer": "say who does it with zeebe:assignmentDefinition",
+    "performer": "say who does it with zeebe:assignmentDefinition",
 }
 
 
@@ -169,7 +252,7 @@ def refuse_unsupported(node: Node, findings: Findings, owner: Node | None = None
     for child in node.children:
         if child.ns != BPMN or child.tag in children or child.tag.endswith("EventDefinition"):
             continue
-        culprit = child if "id" in child.attrs and node.tag in ("process", "subProcess") else owner
+        culprit = child if "id" in child.attrs and node.tag in CONTAINERS else owner
         findings.wrong(culprit, f"{child.tag} is not supported", _INSTEAD.get(child.tag, ""))
     for extensions in node.all("extensionElements", BPMN):
         _extensions(extensions, _EXTENSIONS.get(node.tag, frozenset({"properties"})), findings, owner)

@@ -1,237 +1,119 @@
-"""Does a trace fit the model? A token game that plays all choices at once, blind to data.
-
-A marking is a sorted tuple of places: a sequence flow with a token on it, or a subprocess under way.
-Activities show their name in the trace; everything else moves silently: gateways at once, events at any time.
-Several instances of one subprocess share their places, which lets a little more through than a real run would.
-"""
+"""Does a trace fit the model, where does it first leave it, and what is the least that would mend it?"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import combinations
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 
-from towpath.engines.bpmn.model import ACTIVITIES, Element, Flow, Process
+from towpath.engines.bpmn.align import Layers, Move, search
+from towpath.engines.bpmn.model import Process
+from towpath.engines.bpmn.net import Marking, Net, TooMuch
 
 BOUND = 20_000  # markings looked at for one trace
-
-Marking = tuple[str, ...]
+WHOLE = 2_000  # markings of a model that is explored as a whole
 
 
 @dataclass(frozen=True, slots=True)
 class Replay:
     """`played` activities of the trace fit. If it leaves the model, `leaves` is the first that does not fit and
     `expected` what could have come instead; both are empty if only the end is missing (`fits` is false, too).
-    `bounded`: the search was given up, so the rest is what was known by then."""
+    `moves` is a cheapest alignment and `cost` its cost; None if the model can never end, or if the search was
+    given up: then `bounded` is true, and the rest is what was known by then."""
 
     fits: bool
     played: int
     leaves: str = ""
     expected: tuple[str, ...] = ()
     bounded: bool = False
-
-
-class _TooMuch(Exception):
-    pass
+    cost: int | None = None
+    moves: tuple[Move, ...] = ()
 
 
 def replay(process: Process, trace: Sequence[str], *, silent: Collection[str] = ()) -> Replay:
     """Play a trace of activity names. `silent` names activities (or their ids) that leave no mark in traces."""
-    net = _Net(process, silent)
-    markings = {net.put((), start.outgoing) for start in process.starts()}
-    try:
-        for played, name in enumerate(trace):
-            reached = net.closure(markings)
-            markings = {
-                after for marking in reached for label, after in net.visible(marking) if label == name
-            }
-            if not markings:
-                expected = {label for marking in reached for label, _ in net.visible(marking)}
-                return Replay(False, played, name, tuple(sorted(expected)))
-        reached = net.closure(markings)
-    except _TooMuch:
-        return Replay(False, played if trace else 0, bounded=True)
-    if () in reached:
-        return Replay(True, len(trace))
-    expected = {label for marking in reached for label, _ in net.visible(marking)}
-    return Replay(False, len(trace), expected=tuple(sorted(expected)))
+    return Replayer(process, silent=silent).replay(trace)
 
 
-class _Net:
-    def __init__(self, process: Process, silent: Collection[str]) -> None:
-        self.process = process
-        self.elements = process.elements
-        self.silent = frozenset(silent)
-        self.looked_at = 0
-        self.inner = {
-            element.id: self._inside(element.id)
-            for element in self.elements.values()
-            if element.kind == "subprocess"
-        }
+class Replayer:
+    """Replays many traces on one process: what is known of the model is kept, and a variant is judged once."""
 
-    def _inside(self, scope: str) -> frozenset[str]:
-        """Every place in a subprocess, at any depth."""
-        places: set[str] = set()
-        for element in self.process.inside(scope):
-            places.update(flow.id for flow in element.outgoing)
-            if element.kind == "subprocess":
-                places |= {element.id, *self._inside(element.id)}
-        return frozenset(places)
+    def __init__(self, process: Process, *, silent: Collection[str] = ()) -> None:
+        self._net = Net(process, silent, BOUND)
+        self._edges: dict[Marking, tuple[dict[str, tuple[Marking, ...]], bool]] = {}
+        self._variants: dict[tuple[str, ...], Replay] = {}
+        self._layers: Layers | None = None
+        self._too_large = False
 
-    def put(self, marking: Iterable[str], flows: Iterable[Flow]) -> Marking:
-        return tuple(sorted([*marking, *(flow.id for flow in flows)]))
+    def replay(self, trace: Sequence[str]) -> Replay:
+        variant = tuple(trace)
+        found = self._variants.get(variant)
+        if found is None:
+            found = self._variants[variant] = self._judge(variant)
+        return found
 
-    def closure(self, markings: Iterable[Marking]) -> set[Marking]:
-        """All markings that silent moves lead to."""
-        seen = set(markings)
-        waiting = list(seen)
-        while waiting:
-            for after in self._silently(waiting.pop()):
-                if after not in seen:
-                    self.looked_at += 1
-                    if self.looked_at > BOUND:
-                        raise _TooMuch
-                    seen.add(after)
-                    waiting.append(after)
-        return seen
+    def replay_all(self, traces: Iterable[Sequence[str]]) -> list[Replay]:
+        return [self.replay(trace) for trace in traces]
 
-    def visible(self, marking: Marking) -> Iterator[tuple[str, Marking]]:
-        if self._pressing(marking):
-            return
-        for place in set(marking):
-            element = self._at(place)
-            if place != element.id and self._shows(element):
-                name = element.name or element.id
-                yield name, self.put(_without(marking, place), element.outgoing)
-                if element.many:
-                    yield name, marking
+    def _judge(self, trace: tuple[str, ...]) -> Replay:
+        self._net.looked_at = 0
+        played = 0
+        try:
+            here = self._net.first()
+            for played, name in enumerate(trace):
+                after = {place for marking in here for place in self._out(marking)[0].get(name, ())}
+                if not after:
+                    return self._aligned(trace, Replay(False, played, name, self._expected(here)))
+                here = after
+            played = len(trace)
+            if any(self._out(marking)[1] for marking in here):
+                return Replay(True, played, cost=0, moves=tuple(Move("both", name) for name in trace))
+            return self._aligned(trace, Replay(False, played, expected=self._expected(here)))
+        except TooMuch:
+            return Replay(False, played, bounded=True)
 
-    def _at(self, place: str) -> Element:
-        """The element that a token on a flow has before it, or the subprocess that is under way."""
-        flow = self.process.flows.get(place)
-        return self.elements[flow.target if flow else place]
+    def _expected(self, here: Iterable[Marking]) -> tuple[str, ...]:
+        return tuple(sorted({name for marking in here for name in self._out(marking)[0]}))
 
-    def _shows(self, element: Element) -> bool:
-        if element.kind not in ACTIVITIES or element.kind == "subprocess":
-            return False
-        return element.id not in self.silent and element.name not in self.silent
+    def _out(self, marking: Marking) -> tuple[dict[str, tuple[Marking, ...]], bool]:
+        """The activities that may come next, each with the markings after it; and whether the case may end."""
+        known = self._edges.get(marking)
+        if known is None:
+            found: dict[str, set[Marking]] = {}
+            reached = self._net.closure((marking,))
+            for each in reached:
+                for name, after in self._net.visible(each):
+                    found.setdefault(name, set()).add(after)
+            known = {name: tuple(sorted(after)) for name, after in found.items()}, () in reached
+            self._edges[marking] = known
+        return known
 
-    def _silently(self, marking: Marking) -> Iterator[Marking]:
-        pressing = self._pressing(marking)
-        for place in [pressing] if pressing else sorted(set(marking)):
-            element = self._at(place)
-            if place == element.id:
-                yield from self._subprocess(marking, element)
-            elif element.kind == "subprocess":
-                yield self.put((*_without(marking, place), element.id), self._inner_start(element))
-            elif element.kind == "end":
-                yield self._ended(_without(marking, place), element)
-            elif element.kind in ("parallel", "inclusive"):
-                yield from self._joined(marking, place, element)
-            elif element.kind in ("exclusive", "event"):
-                for flow in element.outgoing:
-                    yield self.put(_without(marking, place), [flow])
-            else:
-                yield from self._rested(marking, place, element)
+    # Alignments
 
-    def _pressing(self, marking: Marking) -> str:
-        """A place that a case never rests at; "" if there is none. It moves before anything else may happen.
+    def _aligned(self, trace: tuple[str, ...], so_far: Replay) -> Replay:
+        try:
+            layers = self._explored()
+            found = (
+                layers.align(trace)
+                if layers is not None
+                else search(trace, self._net.first(), self._out, self._net.names, BOUND)
+            )
+        except TooMuch:
+            return replace(so_far, bounded=True)
+        return so_far if found is None else replace(so_far, cost=found[0], moves=found[1])
 
-        Inclusive joins come last, when it is known who else is on the way.
-        """
-        later = ""
-        for place in marking:
-            element = self._at(place)
-            if place == element.id:
-                if self.inner[place].isdisjoint(marking):
-                    return place
-            elif element.kind == "inclusive" and len(element.incoming) > 1:
-                later = later or (place if any(self._joined(marking, place, element)) else "")
-            elif element.kind == "parallel":
-                if any(self._joined(marking, place, element)):
-                    return place
-            elif not (self._shows(element) or element.asked or element.kind in ("catch", "event")):
-                return place
-        return later
-
-    def _rested(self, marking: Marking, place: str, element: Element) -> Iterator[Marking]:
-        rest = _without(marking, place)
-        if not self._shows(element) or element.many:
-            yield self.put(rest, element.outgoing)
-        yield from self._boundaries(marking, rest, element)
-
-    def _inner_start(self, element: Element) -> list[Flow]:
-        return [flow for start in self.process.starts(element.id) for flow in start.outgoing]
-
-    def _subprocess(self, marking: Marking, element: Element) -> Iterator[Marking]:
-        inner = self.inner[element.id]
-        outside = tuple(place for place in marking if place not in inner)
-        if outside == marking:
-            yield self.put(_without(marking, element.id), element.outgoing)
-        begun = self._inner_start(element)
-        if element.many and not any(flow.id in marking for flow in begun):
-            yield self.put(marking, begun)
-        yield from self._boundaries(marking, _without(outside, element.id), element)
-
-    def _boundaries(self, marking: Marking, interrupted: Marking, element: Element) -> Iterator[Marking]:
-        for boundary in element.boundaries:
-            if boundary.interrupting:
-                yield self.put(interrupted, boundary.outgoing)
-            elif not any(flow.id in marking for flow in boundary.outgoing):  # else it could come for ever
-                yield self.put(marking, boundary.outgoing)
-
-    def _joined(self, marking: Marking, place: str, element: Element) -> Iterator[Marking]:
-        rest = marking
-        incoming = {flow.id for flow in element.incoming}
-        arrived = incoming & set(marking)
-        if element.kind == "parallel" and arrived != incoming:
-            return
-        if (
-            element.kind == "inclusive"
-            and len(incoming) > 1
-            and self._still_to_come(marking, element, arrived)
-        ):
-            return
-        for flow in arrived:
-            rest = _without(rest, flow)
-        for flows in _subsets(element.outgoing) if element.kind == "inclusive" else [element.outgoing]:
-            yield self.put(rest, flows)
-
-    def _still_to_come(self, marking: Marking, join: Element, arrived: set[str]) -> bool:
-        for place in set(marking) - arrived:
-            at = self._at(place).id
-            ways = {flow for flow, before in join.before.items() if at in before}
-            if ways and ways.isdisjoint(arrived):
-                return True
-        return False
-
-    def _ended(self, marking: Marking, end: Element) -> Marking:
-        if end.error is not None:
-            return self._caught(marking, end)
-        if not end.terminate:
-            return marking
-        inner = self.inner[end.scope] if end.scope else marking
-        return tuple(place for place in marking if place not in inner)
-
-    def _caught(self, marking: Marking, end: Element) -> Marking:
-        scope = end.scope
-        while scope is not None:
-            element = self.elements[scope]
-            for wanted in (end.error, ""):
-                for boundary in element.boundaries:
-                    if boundary.error == wanted:
-                        gone = self.inner[scope]
-                        rest = tuple(place for place in marking if place not in gone)
-                        return self.put(_without(rest, scope), boundary.outgoing)
-            scope = element.scope
-        return ()
-
-
-def _without(marking: Marking, place: str) -> Marking:
-    at = marking.index(place)
-    return marking[:at] + marking[at + 1 :]
-
-
-def _subsets(flows: Sequence[Flow]) -> Iterator[tuple[Flow, ...]]:
-    for size in range(1, len(flows) + 1):
-        yield from combinations(flows, size)
+    def _explored(self) -> Layers | None:
+        """The whole model, if it is small."""
+        if self._layers is None and not self._too_large:
+            self._too_large = True  # unless all of it is seen before the bound
+            waiting = list(self._net.first())
+            seen = set(waiting)
+            while waiting:
+                marking = waiting.pop()
+                for markings in self._out(marking)[0].values():
+                    waiting.extend(set(markings) - seen)
+                    seen.update(markings)
+                if len(seen) > WHOLE:
+                    return None
+            self._too_large = False
+            self._layers = Layers(self._net.first(), {marking: self._out(marking) for marking in seen})
+        return self._layers

@@ -10,6 +10,9 @@ from decimal import Decimal
 from typing import Any
 
 from towpath.engines.bpmn.commands import Env
+from towpath.engines.bpmn.model import Timer
+
+_MOST_DAYS = 4_000  # that a clock can have stood still
 
 _DURATION = re.compile(
     r"P(?=\d|T\d)(?:(\d{1,4})Y)?(?:(\d{1,5})M)?(?:(\d{1,4})W)?(?:(\d{1,6})D)?"
@@ -69,10 +72,12 @@ def check_working_days(duration: Duration) -> int:
     return duration.days
 
 
-def after(value: Any, env: Env, *, working_days: bool = False) -> datetime:
+def after(value: Any, env: Env, *, working_days: bool = False, working_hours: bool = False) -> datetime:
     """The moment one duration from now: an ISO text, a FEEL duration, or a number of working days."""
     duration = _duration(value, working_days)
     try:
+        if working_hours:
+            return _within_hours(env, env.now.astimezone(env.zone), duration)
         if working_days:
             return env.calendar.add_working_days(env.now.astimezone(env.zone), check_working_days(duration))
         return _add(env.now.astimezone(env.zone), duration)
@@ -90,11 +95,40 @@ def at(value: Any, env: Env) -> datetime:
     raise TimerError(f"{value!r} is not a date")
 
 
-def due(value: Any, env: Env, *, working_days: bool = False) -> datetime:
+def due(value: Any, env: Env, *, working_days: bool = False, working_hours: bool = False) -> datetime:
     """A due date given either way, as a date or as a duration from now."""
     if isinstance(value, datetime | date) or (isinstance(value, str) and not value.startswith("P")):
         return at(value, env)
-    return after(value, env, working_days=working_days)
+    return after(value, env, working_days=working_days, working_hours=working_hours)
+
+
+def later(due: datetime, stopped: datetime, env: Env, timer: Timer) -> datetime:
+    """When a timer is due whose clock has stood still from `stopped` until now: later by as much as was lost.
+
+    Of working days only those are added that began meanwhile; else whole days by the wall, the rest by elapsed time.
+    """
+    stopped, now = stopped.astimezone(env.zone), env.now.astimezone(env.zone)
+    if timer.working_days:
+        lost = 0
+        while lost < _MOST_DAYS and env.calendar.add_working_days(stopped, lost + 1) <= now:
+            lost += 1
+        return env.calendar.add_working_days(due.astimezone(env.zone), lost)
+    days = (now.replace(tzinfo=None) - stopped.replace(tzinfo=None)).days
+    rest = now.astimezone(UTC) - _add(stopped, Duration(days=days)).astimezone(UTC)
+    return _add(due.astimezone(env.zone), Duration(days=days, exact=max(rest, timedelta())))
+
+
+def _within_hours(env: Env, start: datetime, duration: Duration) -> datetime:
+    if duration.months or duration.days:
+        raise TimerError("a duration in working hours counts hours, minutes and seconds; write it like PT8H")
+    count = getattr(env.calendar, "add_working_time", None)
+    if count is None:
+        raise TimerError("the calendar of this body has no working hours")
+    try:
+        moment: datetime = count(start, duration.exact)
+    except ValueError as error:
+        raise TimerError(str(error)) from None
+    return moment
 
 
 def _duration(value: Any, working_days: bool) -> Duration:

@@ -25,6 +25,8 @@ def mapped(
     element: Element, pairs: tuple[tuple[str, Value], ...], context: Mapping[str, Any]
 ) -> dict[str, Any]:
     """An io mapping, in order: a later pair sees what an earlier one has set."""
+    if not pairs:
+        return {}
     seen, found = dict(context), {}
     for target, source in pairs:
         found[target] = seen[target] = evaluate(element, source, seen)
@@ -34,8 +36,9 @@ def mapped(
 class Variables:
     """Those of the case, hidden by those of the subprocesses and instances around an element."""
 
-    def __init__(self, data: Mapping[str, Any], tokens: Mapping[str, Token]) -> None:
-        self._top = dict(data)
+    def __init__(self, data: dict[str, Any], tokens: Mapping[str, Token]) -> None:
+        """`data` is ours from now on."""
+        self._top = data
         self.locals: dict[str, dict[str, Any]] = _copy(self._top.pop(LOCALS, None) or {})
         self._before = _copy(self.locals)
         self._tokens = tokens
@@ -67,4 +70,4 @@ class Variables:
 
 
 def _copy(layers: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
-    return {number: dict(values) for number, values in layers.items()}
+    return {number: dict(values) for number, values in layers.items()} if layers else {}
