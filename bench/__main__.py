@@ -32,9 +32,10 @@ def _measured(cases: int, only: str | None) -> Iterator[Result]:
     from bench.scene import scene
 
     if only in (None, "engines"):
-        from bench import engines
+        from bench import engines, simulation
 
         yield from engines.measure()
+        yield from simulation.measure()
     if only == "engines":
         return
     with scene() as made:

@@ -51,10 +51,15 @@ def test_sensitive_answers_are_marked(desk):
     assert "number plate" not in sensitive
 
 
-def test_the_map_shows_where_the_case_is_as_a_picture_and_as_a_list(desk):
+def test_the_map_shows_where_the_case_is_as_a_picture_and_as_a_table(desk):
     page = page_of(desk, submitted()).content.decode()
     assert 'class="bpmn-task bpmn-user is-current"' in page
-    assert re.search(r"<li>Check the address <strong[^>]*>\s*now", page)
+    assert re.search(r"<th[^>]*>Check the address</th>\s*<td[^>]*><strong[^>]*>\s*now", page)
+    assert re.search(r"<th[^>]*>Work out the fee</th>\s*<td[^>]*><strong[^>]*>\s*done", page)
+    assert re.search(
+        r"<th[^>]*>Ask the register for the address</th>\s*<td[^>]*><strong[^>]*>\s*not taken", page
+    )
+    assert re.search(r"<th[^>]*>Decide on the permit</th>\s*<td[^>]*></td>", page)
 
 
 def test_reading_a_case_is_logged_once(desk):

@@ -6,6 +6,7 @@ import pytest
 
 from tests.engines.bpmn.builder import declared, element, many, message, on, process, sub, timer, xor
 from towpath.engines import bpmn
+from towpath.engines.bpmn.figures import NODES, SORTS
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -76,7 +77,7 @@ def test_every_element_and_flow_is_drawn_with_its_name():
     assert (
         len([name for name in classes if name.startswith(("bpmn-task", "bpmn-event", "bpmn-gateway"))]) == 12
     )
-    assert classes.count("bpmn-flow") == 5
+    assert classes.count("bpmn-flow") == len(PROCESS.flows)
     assert {"Check whether <all> documents are there", "Inner", "Late", "Sub"} <= set(texts(svg))
 
 
@@ -88,7 +89,7 @@ def test_what_lies_in_a_subprocess_is_drawn_over_it():
 
 def test_long_names_are_wrapped_to_their_box():
     check = next(text for text in parsed(bpmn.draw(PROCESS)).iter(f"{SVG}text") if len(text) > 2)
-    assert [span.text for span in check] == ["Check whether", "<all>", "documents are", "there"]
+    assert [span.text for span in check] == ["Check whether", "<all> documents", "are there"]
 
 
 def test_the_picture_says_in_words_what_it_shows():
@@ -140,12 +141,172 @@ def test_pools_lanes_and_notes_are_drawn_around():
         around,
         top="<collaboration id='c'><participant id='pa' name='Town' processRef='p'/></collaboration>",
         after=diagram(
-            shape("pa", 0, 0, 400, 200), shape("l", 30, 0, 370, 200), shape("n", 50, 150), shape("a", 90, 40)
+            shape("pa", 0, 0, 400, 200),
+            shape("l", 30, 0, 370, 200),
+            shape("n", 50, 150),
+            shape("start", 40, 60, 36, 36),
+            shape("a", 90, 40),
+            shape("end", 240, 60, 36, 36),
         ),
     )
-    assert texts(bpmn.draw(model)) == ["Town", "Planning", "Eight weeks", "A"]
+    assert texts(bpmn.draw(model)) == ["Town", "Planning", "Eight weeks", "Start", "A", "End"]
 
 
-def test_without_a_diagram_there_is_nothing_to_draw():
-    with pytest.raises(bpmn.BpmnError, match="no diagram to draw"):
-        bpmn.draw(process("start -> a -> end"))
+def test_a_picture_from_which_a_step_is_missing_is_drawn_anew():
+    model = process("start -> a -> end", after=diagram(shape("start", 0, 0, 36, 36), shape("a", 90, 0)))
+    assert {"Start", "A", "End"} <= set(texts(bpmn.draw(model)))
+
+
+def test_a_flow_without_a_way_of_its_own_goes_straight():
+    places = shape("start", 0, 22, 36, 36), shape("a", 90, 0), shape("end", 240, 22, 36, 36)
+    svg = parsed(bpmn.draw(process("start -> a -> end", after=diagram(*places))))
+    ways = [group.find(f"{SVG}path") for group in svg.iter(f"{SVG}g") if group.get("class") == "bpmn-flow"]
+    assert [way.get("d") for way in ways if way is not None] == ["M36 40L90 40", "M190 40L240 40"]
+
+
+def test_steps_done_and_current_have_signs_and_not_only_colours():
+    plain = bpmn.draw(PROCESS)
+    for mark in ("done", "current", "skipped"):
+        group = overlaid(bpmn.draw(PROCESS, {"check": {"class": mark}}), f"is-{mark}")
+        assert group != overlaid(plain, "bpmn-user")
+
+
+def overlaid(svg: str, word: str) -> list[str]:
+    """The shapes of all groups of a class, without the classes."""
+    groups = [group for group in parsed(svg).iter(f"{SVG}g") if word in (group.get("class") or "").split()]
+    return [
+        ElementTree.tostring(ElementTree.Element(found.tag, {**found.attrib, "class": ""}), "unicode")
+        for group in groups
+        for found in group.iter()
+    ]
+
+
+def test_a_note_and_a_label_are_shown_beside_each_other():
+    svg = bpmn.draw(PROCESS, {"check": {"label": "3", "note": "2.5 days"}, "f2": {"note": "4 h"}})
+    assert {"3", "2.5 days", "4 h"} <= set(texts(svg))
+
+
+def test_a_busy_flow_is_wide():
+    svg = parsed(bpmn.draw(PROCESS, {"f1": {"weight": "7"}, "f2": {"weight": "wide"}}))
+    assert [path.get("stroke-width") for path in svg.iter(f"{SVG}path")].count("7") == 1
+
+
+def test_ways_that_the_model_does_not_have_are_drawn_over_it():
+    svg = bpmn.draw(PROCESS, deviations=[bpmn.Deviation("check", "many", "12"), bpmn.Deviation("x", "gone")])
+    classes = [group.get("class") for group in parsed(svg).iter(f"{SVG}g")]
+    assert classes.count("bpmn-deviation is-deviating") == 1
+    assert "12" in texts(svg)
+
+
+def test_readers_from_right_to_left_get_the_picture_turned_round():
+    places = [first_x(bpmn.draw(PROCESS, rtl=rtl), "Check whether") for rtl in (False, True)]
+    ends = [first_x(bpmn.draw(PROCESS, rtl=rtl), "End") for rtl in (False, True)]
+    assert places[0] < ends[0]
+    assert places[1] > ends[1]
+    assert parsed(bpmn.draw(PROCESS, rtl=True)).get("direction") == "rtl"
+
+
+def first_x(svg: str, words: str) -> float:
+    return next(float(span.get("x") or "") for span in parsed(svg).iter(f"{SVG}tspan") if span.text == words)
+
+
+def test_two_pictures_of_one_process_on_a_page_have_different_ids():
+    named = [
+        node.get("id") for which in ("", "-new") for node in parsed(bpmn.draw(PROCESS, ident=which)).iter()
+    ]
+    ids = [name for name in named if name]
+    assert len(ids) == len(set(ids)) == 4
+
+
+def test_the_table_says_what_the_picture_shows_in_the_order_of_the_process():
+    overlay = {"check": {"class": "done", "label": "3", "note": "2 days"}, "f3": {"label": "40 %"}}
+    rows = bpmn.table(
+        PROCESS, overlay, {"done": "finished", "w": "Reply"}, deviations=[bpmn.Deviation("check", "sub", "2")]
+    )
+    assert [row.id for row in rows] == [
+        "start", "check", "x", "w", "many", "sub", "start1", "inner", "end1", "end", "end2", "late",
+    ]  # fmt: skip
+    check, gateway = rows[1], rows[2]
+    assert (check.said, check.label, check.note) == (("finished", "3", "2 days"), "3", "2 days")
+    assert (check.leads_to, check.deviates_to) == (("X",), ("Sub (2)",))
+    assert gateway.leads_to == ("Reply (40 %)", "End2")
+    assert next(row.inside for row in rows if row.id == "inner") == "Sub"
+
+
+def test_a_picture_is_made_of_what_cannot_run():
+    text = PICTURES.replace("KIND", "scriptTask")
+    with pytest.raises(bpmn.BpmnError):
+        bpmn.load(text)
+    assert "bpmn-script" in bpmn.draw(bpmn.sketch(text))
+
+
+PICTURES = """<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"><process id="p" isExecutable="true">
+<startEvent id="s"/><sequenceFlow id="f" sourceRef="s" targetRef="k"/><KIND id="k" name="K">INSIDE</KIND>
+<sequenceFlow id="g" sourceRef="k" targetRef="e"/><endEvent id="e">END</endEvent></process></definitions>"""
+
+
+@pytest.mark.parametrize(
+    "kind", [tag for tag, sort in SORTS.items() if sort in NODES and tag != "boundaryEvent"]
+)
+def test_every_kind_of_element_looks_like_itself(kind: str):
+    plain = PICTURES.replace("KIND", "task" if SORTS[kind] != "event" else "boundaryEvent")
+    drawn = [bpmn.draw(bpmn.sketch(text)) for text in (PICTURES.replace("KIND", kind), plain)]
+    assert (drawn[0] == drawn[1]) is (kind == "task")
+    parsed(drawn[0])
+
+
+SIGNS = [
+    "message",
+    "timer",
+    "error",
+    "escalation",
+    "signal",
+    "compensate",
+    "conditional",
+    "link",
+    "cancel",
+    "terminate",
+]
+
+
+def test_every_event_has_a_sign_of_its_own():
+    ends = [PICTURES.replace("KIND", "task").replace("END", f"<{sign}EventDefinition/>") for sign in SIGNS]
+    ends.append(
+        PICTURES.replace("KIND", "task").replace("END", "<signalEventDefinition/><errorEventDefinition/>")
+    )
+    ends.append(PICTURES.replace("KIND", "task").replace("END", ""))
+    assert len({bpmn.draw(bpmn.sketch(text)) for text in ends}) == len(SIGNS) + 2
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "<standardLoopCharacteristics/>",
+        "<multiInstanceLoopCharacteristics/>",
+        "<multiInstanceLoopCharacteristics isSequential='true'/>",
+    ],
+)
+def test_how_often_an_activity_is_done_is_drawn_at_its_foot(inside: str):
+    once, often = (
+        bpmn.draw(bpmn.sketch(PICTURES.replace("KIND", "task").replace("INSIDE", i))) for i in ("", inside)
+    )
+    assert once.count("<path") + 1 == often.count("<path")
+
+
+def test_a_subprocess_with_a_plane_of_its_own_is_drawn_below():
+    text = PICTURES.replace("KIND", "subProcess").replace("INSIDE", '<task id="t" name="Inner"/>')
+    planes = (
+        '<bpmndi:BPMNDiagram xmlns:bpmndi="http://www.omg.org/spec/BPMN/20100524/DI" '
+        'xmlns:dc="http://www.omg.org/spec/DD/20100524/DC"><bpmndi:BPMNPlane bpmnElement="WHAT">SHAPES'
+        "</bpmndi:BPMNPlane></bpmndi:BPMNDiagram>"
+    )
+    outer = (
+        shape("s", 0, 0, 36, 36)
+        + shape("k", 90, 0).replace("Shape b", 'Shape isExpanded="false" b')
+        + shape("e", 300, 0)
+    )
+    below = planes.replace("WHAT", "k").replace("SHAPES", shape("t", 0, 0))
+    above = planes.replace("WHAT", "p").replace("SHAPES", outer)
+    svg = bpmn.draw(bpmn.sketch(text.replace("</definitions>", f"{below}{above}</definitions>")))
+    heights = {span.text: float(span.get("y") or "") for span in parsed(svg).iter(f"{SVG}tspan")}
+    assert heights["Inner"] > heights["K"] + 80

@@ -30,13 +30,16 @@ from towpath.engines.bpmn.commands import (
     Waiting,
     WorkingHours,
 )
-from towpath.engines.bpmn.draw import draw
+from towpath.engines.bpmn.diagram import sketch
+from towpath.engines.bpmn.draw import Deviation, Overlay, Row, draw, table
 from towpath.engines.bpmn.errors import BpmnError, Incident, Problem, Refused
+from towpath.engines.bpmn.figures import Diagram
 from towpath.engines.bpmn.load import load
 from towpath.engines.bpmn.migrate import Migration, Unplaced, migrate
 from towpath.engines.bpmn.model import Model, Process, Reference
 from towpath.engines.bpmn.replay import Replay, Replayer, replay
 from towpath.engines.bpmn.run import cancel, enabled, start, starts_of, step
+from towpath.engines.bpmn.simulate import Design, Plan, PlanError, assumed, plan_from, simulate, what_if
 
 __all__ = [
     "LOCALS",
@@ -48,6 +51,9 @@ __all__ = [
     "Changed",
     "Command",
     "Completed",
+    "Design",
+    "Deviation",
+    "Diagram",
     "Do",
     "Env",
     "Escalated",
@@ -60,13 +66,17 @@ __all__ = [
     "Migration",
     "Model",
     "Move",
+    "Overlay",
     "Passage",
+    "Plan",
+    "PlanError",
     "Problem",
     "Process",
     "Reference",
     "Refused",
     "Replay",
     "Replayer",
+    "Row",
     "Schedule",
     "Signal",
     "Step",
@@ -78,13 +88,19 @@ __all__ = [
     "Waiting",
     "WorkingHours",
     "WorkingTime",
+    "assumed",
     "cancel",
     "draw",
     "enabled",
     "load",
     "migrate",
+    "plan_from",
     "replay",
+    "simulate",
+    "sketch",
     "start",
     "starts_of",
     "step",
+    "table",
+    "what_if",
 ]

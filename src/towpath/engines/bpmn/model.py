@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from towpath.engines.bpmn.errors import Problem
+from towpath.engines.bpmn.figures import Diagram
 
 Value = Callable[[Mapping[str, Any]], Any]
 """A FEEL expression, or `Fixed` for a text written as it is."""
@@ -215,29 +216,6 @@ class Element:
                 self.timer, self.message, self.error, self.signal, self.escalation, self.condition, self.compensates
             )
         )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    """Where a shape lies on the diagram, in its own units (pixels)."""
-
-    x: float
-    y: float
-    width: float
-    height: float
-
-
-@dataclass(frozen=True, slots=True)
-class Diagram:
-    """Diagram interchange of one process: where things lie. `labels` are those of flows and events.
-
-    `surroundings` are pools, lanes and annotations: id -> (tag, text).
-    """
-
-    shapes: Mapping[str, Box]
-    edges: Mapping[str, tuple[tuple[float, float], ...]]
-    labels: Mapping[str, Box]
-    surroundings: Mapping[str, tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -188,7 +188,9 @@ def show_case(
         "troubles": found.troubles,
         "reads": found.actor.may_somewhere("journal.verify"),
         "person": people.person_card(found.case.person_id) if found.case.person_id else None,
-        "map": process_map.process_map(found.package, found.page.tasks, live["told"], found.language),
+        "map": process_map.process_map(
+            found.package, found.case.process_state, found.page.tasks, live["told"], found.language
+        ),
         **queues.beside(request, found.actor, found.language, task.pk if task is not None else None),
     }
     return pages.show(request, "case", values, here="queue", status=422 if errors else 200)
