@@ -8,6 +8,7 @@
 
     log.summary .map() .variants() .durations() .starts() .ends() .rework() .handovers(by) .pingpong(by)
     log.funnel("Received", "Decided", by="channel") .cases(limit, order) .case(number) .values(column)
+    log.spent(by) .volumes(step) .weekdays() .labels(column) .paths(most)           # time, arrivals, names, ways
     log.between(start, end, keep) .where(unit="Permits") .where_column(name, values, keep, without)
     log.passing(a, b) .taking(variant) .lasting(least, most) .named(*numbers)      # a log again; they can be chained
     log.compare(other)                                      # what differs, and whether by more than chance
@@ -32,15 +33,19 @@ from towpath.engines.mining.results import (
     Handover,
     Import,
     Map,
+    Period,
     PingPong,
     Rework,
+    Spent,
     Summary,
     Variant,
 )
+from towpath.engines.mining.results import Path as CasePath
 
 __all__ = [
     "Activity",
     "Case",
+    "CasePath",
     "Difference",
     "Durations",
     "Edge",
@@ -53,10 +58,12 @@ __all__ = [
     "Map",
     "Mapping",
     "MiningError",
+    "Period",
     "PingPong",
     "Problem",
     "QuestionError",
     "Rework",
+    "Spent",
     "StoreError",
     "Summary",
     "Variant",

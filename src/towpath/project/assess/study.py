@@ -1,0 +1,224 @@
+"""What is found in one log: counted once, then told as text, charts and JSON."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+from statistics import median
+
+from towpath.engines import mining
+from towpath.engines.mining import chance
+
+SAMPLE = 20_000  # cases looked at one by one; beyond that they are chosen evenly
+SHOWN = 8
+_NAMES = re.compile(r"(activity|step|task|event)[ _]?(name|label|description)", re.IGNORECASE)
+_ENGLISH = re.compile(r"[ _-]?en(glish)?$", re.IGNORECASE)
+# Steps in which somebody is asked for something; as such words stand in the logs of offices.
+ASKING = re.compile(
+    r"\b(ask|asked|asking|missing|incomplete|resubmit\w*|remind\w*|chas(e|ing)|supplement\w*|supply|"
+    r"(additional|further|more|outstanding) (information|documents?|data|evidence|papers?)|"
+    r"request(ed|ing)? (for )?(documents?|papers?|evidence|information|data)|aanvullende|nachforder\w*|nachgereicht)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """A step that is done again. Medians in seconds of the cases that do it again and of those that do it once."""
+
+    step: str
+    cases: int
+    share: float
+    times: int
+    with_it: float
+    once: float
+    p: float
+    low: float
+    high: float
+    asks: bool
+
+    @property
+    def longer(self) -> float:
+        return self.with_it - self.once
+
+
+@dataclass(frozen=True, slots=True)
+class Now:
+    """Where cases stand at the last event of the log. Lengths in seconds.
+
+    `ending`: steps after which, mostly, nothing comes. `quiet`: no such step, and longer without an event than `silence`.
+    """
+
+    at: datetime
+    silence: float
+    ending: tuple[str, ...]
+    open: tuple[mining.Case, ...]
+    quiet: tuple[mining.Case, ...]
+    closed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """One log."""
+
+    name: str
+    file: str
+    summary: mining.Summary
+    durations: mining.Durations
+    mapping: mining.Mapping
+    doubts: tuple[mining.Problem, ...]
+    left_out: tuple[mining.Problem, ...]
+    names: dict[str, str]
+    flow: mining.Map
+    variants: tuple[mining.Variant, ...]
+    steps: tuple[mining.Spent, ...]
+    whose: str  # "unit", "resource" or "": by whom the log can be told apart
+    units: tuple[mining.Spent, ...]
+    again: tuple[Again, ...]
+    returns: tuple[mining.PingPong, ...]
+    months: tuple[mining.Period, ...]
+    weekdays: tuple[int, ...]
+    now: Now
+
+    @property
+    def seconds(self) -> float:
+        """All cases together."""
+        return sum(one.seconds for one in self.steps)
+
+    @property
+    def tells_work(self) -> bool:
+        return any(one.worked is not None for one in self.steps)
+
+    def named(self, step: str) -> str:
+        return self.names.get(step, step)
+
+
+def study(log: mining.Log, name: str, file: str, said: Callable[[str], None] = lambda _: None) -> Study:
+    """Everything that is asked of one log. `said` is told what is being done."""
+    said("counting steps and times")
+    whose = next((role for role in ("unit", "resource") if _told_by_event(log, role)), "")
+    steps, paths = log.spent(), log.paths(SAMPLE)
+    names = _names(log)
+    said("looking for rework and cases that are open")
+    return Study(
+        name=name,
+        file=file,
+        summary=log.summary,
+        durations=log.durations(),
+        mapping=log.mapping,
+        doubts=tuple(log.doubts),
+        left_out=tuple(log.left_out),
+        names=names,
+        flow=log.map(),
+        variants=tuple(log.variants(SHOWN)),
+        steps=tuple(steps),
+        whose=whose,
+        units=tuple(log.spent(whose)) if whose else (),
+        again=tuple(_again(log, paths, names)),
+        returns=tuple(log.pingpong(whose)[:SHOWN]) if whose else (),
+        months=tuple(log.volumes("month")),
+        weekdays=tuple(log.weekdays()),
+        now=_now(log, paths),
+    )
+
+
+def _told_by_event(log: mining.Log, role: str) -> bool:
+    column = log.mapping.roles().get(role, "")
+    return log.columns.get(column) == "event" and len(log.values(column, 2)) > 1
+
+
+def _names(log: mining.Log) -> dict[str, str]:
+    """Names for steps that are codes, if the log has a column of them; a name that two steps share keeps its code."""
+    taken = log.mapping.roles().get("activity", "")
+    offered = [
+        column
+        for column, level in log.columns.items()
+        if level == "event" and column != taken and _NAMES.search(column)
+    ]
+    offered.sort(key=lambda column: not _ENGLISH.search(column))
+    for column in offered:
+        told = log.labels(column)
+        if told and median(share for _, share in told.values()) >= 0.95:
+            counts = Counter(label for label, _ in told.values())
+            return {
+                step: label if counts[label] == 1 else f"{label} ({step})"
+                for step, (label, _) in told.items()
+                if label.strip() and label != step
+            }
+    return {}
+
+
+# Again
+
+
+def _again(
+    log: mining.Log, paths: Sequence[mining.CasePath], names: dict[str, str]
+) -> Iterable[Again]:
+    counts = [(Counter(path.activities), path.times[-1] - path.times[0]) for path in paths]
+    found = sorted(log.rework(), key=lambda one: -one.cases)
+    asking = [one for one in found if ASKING.search(names.get(one.activity, one.activity))][:SHOWN]
+    for one in dict.fromkeys([*found[:SHOWN], *asking]):
+        folds: list[tuple[list[float], list[float]]] = [([], []) for _ in range(10)]
+        for number, (count, seconds) in enumerate(counts):
+            times = count[one.activity]
+            if times:
+                folds[number % 10][times == 1].append(seconds)
+        often, once = ([value for fold in folds for value in fold[side]] for side in (0, 1))
+        if not often or not once:
+            continue
+        low, high = _spread(folds, median(often) - median(once))
+        yield Again(
+            one.activity, one.cases, one.share, one.again, median(often), median(once),
+            chance.mann_whitney(often, once), low, high, one in asking,
+        )  # fmt: skip
+
+
+def _spread(folds: list[tuple[list[float], list[float]]], whole: float) -> tuple[float, float]:
+    """An 80 % range of a difference of medians: each tenth of the cases left out once (grouped jackknife)."""
+    parts = []
+    for left_out in range(len(folds)):
+        often, once = (
+            [value for number, fold in enumerate(folds) if number != left_out for value in fold[side]]
+            for side in (0, 1)
+        )
+        if often and once:
+            parts.append(median(often) - median(once))
+    if len(parts) < 2:
+        return 0.0, 2 * whole
+    middle = sum(parts) / len(parts)
+    error = ((len(parts) - 1) / len(parts) * sum((one - middle) ** 2 for one in parts)) ** 0.5
+    return whole - 1.28 * error, whole + 1.28 * error
+
+
+# Now
+
+
+def _now(log: mining.Log, paths: Sequence[mining.CasePath]) -> Now:
+    cases = log.cases(10**9, "last")
+    at = cases[0].ended
+    silence = _silence(paths)
+    last = max(path.times[-1] for path in paths)
+    ending = _ending([path for path in paths if last - path.times[-1] > silence] or paths)
+    going = [case for case in cases if case.last not in ending]
+    opened = [case for case in going if (at - case.ended).total_seconds() <= silence]
+    quiet = [case for case in going if (at - case.ended).total_seconds() > silence]
+    return Now(at, silence, tuple(sorted(ending)), tuple(opened), tuple(quiet), len(cases) - len(going))
+
+
+def _silence(paths: Sequence[mining.CasePath]) -> float:
+    """The longest pause within a case that 19 in 20 cases don't exceed; at least a week."""
+    pauses = sorted(
+        max((after - before for before, after in pairwise(path.times)), default=0.0) for path in paths
+    )
+    return max(7 * 86_400.0, pauses[int(0.95 * (len(pauses) - 1))])
+
+
+def _ending(settled: Sequence[mining.CasePath]) -> set[str]:
+    """Steps that were the last one more often than not, in cases in which nothing has happened for long."""
+    final = Counter(path.activities[-1] for path in settled)
+    every = Counter(step for path in settled for step in path.activities)
+    return {step for step, count in final.items() if 2 * count >= every[step]}
