@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -17,7 +17,10 @@ SHOWN = 10
 
 @dataclass(frozen=True, slots=True)
 class Deviation:
-    """`kind`: "added" (done though the design has no such step there) or "skipped". `median` seconds of its cases."""
+    """`kind`: "added" (done though the design has no such step there), "skipped", or "moved" (done at another place).
+
+    `median` seconds of its cases.
+    """
 
     kind: str
     step: str
@@ -44,14 +47,19 @@ class Judged:
 
 def load(path: Path) -> bpmn.Process:
     """BpmnError as told by the engine; ValueError if the file has no process."""
-    model = bpmn.load(path.read_bytes())
-    if not model.processes:
+    model = bpmn.load(path.read_bytes(), drawn=True)
+    process = next(iter(model.processes.values()), None)
+    if process is None:
         raise ValueError(f"{path.name}: there is no process in it")
-    return next(iter(model.processes.values())) if isinstance(model.processes, dict) else model.processes[0]
+    return process
 
 
 def judge(
-    log: mining.Log, name: str, process: bpmn.Process, said: Callable[[str], None] = lambda _: None
+    log: mining.Log,
+    name: str,
+    process: bpmn.Process,
+    design: str,
+    said: Callable[[str], None] = lambda _: None,
 ) -> Judged:
     """Cheapest alignments: as few steps added or skipped as explain a variant."""
     replayer = bpmn.Replayer(process)
@@ -69,12 +77,12 @@ def judge(
             continue
         (fitting if found.fits else left).extend([variant.median] * variant.cases)
         cost += (found.cost or 0) * variant.cases
-        for key in {_deviation(move) for move in found.moves if move.kind != "both"}:
+        for key in _deviations(found.moves):
             deviating.setdefault(key, []).append((variant.cases, variant.median))
     ranked = sorted(deviating.items(), key=lambda one: (-sum(cases for cases, _ in one[1]), one[0]))
     return Judged(
         name=name,
-        process=process.name or process.id,
+        process=design,
         fitting=len(fitting),
         left=len(left),
         unjudged=unjudged,
@@ -87,8 +95,14 @@ def judge(
     )
 
 
-def _deviation(move: bpmn.Move) -> tuple[str, str]:
-    return ("added" if move.kind == "trace" else "skipped", move.activity)
+def _deviations(moves: Sequence[bpmn.Move]) -> set[tuple[str, str]]:
+    added = {move.activity for move in moves if move.kind == "trace"}
+    skipped = {move.activity for move in moves if move.kind == "model"}
+    return (
+        {("moved", step) for step in added & skipped}
+        | {("added", step) for step in added - skipped}
+        | {("skipped", step) for step in skipped - added}
+    )
 
 
 def _told(key: tuple[str, str], found: list[tuple[int, float]]) -> Deviation:

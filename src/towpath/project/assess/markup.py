@@ -31,7 +31,7 @@ def joined(*parts: object) -> Html:
     return Html("".join(flat))
 
 
-def tag(name: str, *parts: object, **attributes: object) -> Html:
+def tag(name: str, /, *parts: object, **attributes: object) -> Html:
     """An element. `class_` is class, other underscores are hyphens; attributes that are None or False are left out."""
     given = "".join(
         f' {key.rstrip("_").replace("_", "-")}="{text("" if value is True else value)}"'

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
 from statistics import median
 
@@ -15,6 +15,7 @@ from towpath.engines.mining import chance
 
 SAMPLE = 20_000  # cases looked at one by one; beyond that they are chosen evenly
 SHOWN = 8
+PICTURED = 12  # steps in the map
 _NAMES = re.compile(r"(activity|step|task|event)[ _]?(name|label|description)", re.IGNORECASE)
 _ENGLISH = re.compile(r"[ _-]?en(glish)?$", re.IGNORECASE)
 # Steps in which somebody is asked for something; as such words stand in the logs of offices.
@@ -62,6 +63,29 @@ class Now:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """The map of the most frequent steps: what lies between them is passed over, so its times go from one to the next.
+
+    `place`: how far along its cases a step stands on average, 0 to 1.
+    """
+
+    flow: mining.Map
+    place: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Cases that ended in the later part of the log beside those of the part before; medians in seconds."""
+
+    since: datetime
+    before: datetime
+    later: float
+    earlier: float
+    p: float
+    cases: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Study:
     """One log."""
 
@@ -73,15 +97,18 @@ class Study:
     doubts: tuple[mining.Problem, ...]
     left_out: tuple[mining.Problem, ...]
     names: dict[str, str]
-    flow: mining.Map
+    picture: Picture
     variants: tuple[mining.Variant, ...]
     steps: tuple[mining.Spent, ...]
     whose: str  # "unit", "resource" or "": by whom the log can be told apart
     units: tuple[mining.Spent, ...]
     again: tuple[Again, ...]
     returns: tuple[mining.PingPong, ...]
+    volumes: tuple[mining.Period, ...]
+    step: str  # of the volumes: week, month, quarter or year
     months: tuple[mining.Period, ...]
     weekdays: tuple[int, ...]
+    pace: Pace | None
     now: Now
 
     @property
@@ -104,6 +131,7 @@ def study(log: mining.Log, name: str, file: str, said: Callable[[str], None] = l
     steps, paths = log.spent(), log.paths(SAMPLE)
     names = _names(log)
     said("looking for rework and cases that are open")
+    cases, step = log.cases(10**9, "last"), _step(log.summary)
     return Study(
         name=name,
         file=file,
@@ -113,16 +141,19 @@ def study(log: mining.Log, name: str, file: str, said: Callable[[str], None] = l
         doubts=tuple(log.doubts),
         left_out=tuple(log.left_out),
         names=names,
-        flow=log.map(),
+        picture=_picture(log),
         variants=tuple(log.variants(SHOWN)),
         steps=tuple(steps),
         whose=whose,
         units=tuple(log.spent(whose)) if whose else (),
         again=tuple(_again(log, paths, names)),
         returns=tuple(log.pingpong(whose)[:SHOWN]) if whose else (),
+        volumes=tuple(log.volumes(step)),
+        step=step,
         months=tuple(log.volumes("month")),
         weekdays=tuple(log.weekdays()),
-        now=_now(log, paths),
+        pace=_pace(cases),
+        now=_now(cases, paths),
     )
 
 
@@ -150,6 +181,34 @@ def _names(log: mining.Log) -> dict[str, str]:
                 if label.strip() and label != step
             }
     return {}
+
+
+def _picture(log: mining.Log) -> Picture:
+    steps = [one.name for one in sorted(log.engine.activities(log.view), key=lambda one: (-one.cases, one.name))]
+    shown = log.where(keep="events", activity=steps[:PICTURED])
+    places: dict[str, list[float]] = {}
+    for path in shown.paths(2_000):
+        for number, step in enumerate(path.activities):
+            places.setdefault(step, []).append(number / max(1, len(path.activities) - 1))
+    return Picture(shown.map(), {step: sum(found) / len(found) for step, found in places.items()})
+
+
+def _step(summary: mining.Summary) -> str:
+    assert summary.first is not None and summary.last is not None
+    days = (summary.last - summary.first).days
+    return next(step for step, most in (("week", 120), ("month", 1_900), ("quarter", 6_000), ("year", 10**9)) if days <= most)
+
+
+def _pace(cases: Sequence[mining.Case]) -> Pace | None:
+    """The last year beside the one before, or the halves of a shorter log. `cases`: the latest ended first."""
+    end, start = cases[0].ended, min(case.began for case in cases)
+    part = min(timedelta(days=365), (end - start) / 2)
+    later = [case.seconds for case in cases if end - case.ended < part]
+    earlier = [case.seconds for case in cases if part <= end - case.ended < 2 * part]
+    if min(len(later), len(earlier)) < 20:
+        return None
+    p = chance.mann_whitney(later, earlier)
+    return Pace(end - part, end - 2 * part, median(later), median(earlier), p, (len(later), len(earlier)))
 
 
 # Again
@@ -197,8 +256,7 @@ def _spread(folds: list[tuple[list[float], list[float]]], whole: float) -> tuple
 # Now
 
 
-def _now(log: mining.Log, paths: Sequence[mining.CasePath]) -> Now:
-    cases = log.cases(10**9, "last")
+def _now(cases: Sequence[mining.Case], paths: Sequence[mining.CasePath]) -> Now:
     at = cases[0].ended
     silence = _silence(paths)
     last = max(path.times[-1] for path in paths)

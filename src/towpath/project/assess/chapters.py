@@ -1,0 +1,310 @@
+"""The chapters about one log. Each chart's heading says what it shows; its numbers stand in a table."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from towpath.engines import mining
+from towpath.project.assess import charts, flowmap, words
+from towpath.project.assess.charts import Row
+from towpath.project.assess.markup import Html, joined, tag
+from towpath.project.assess.study import Study
+
+_WHOSE = {"unit": "unit", "resource": "clerk"}
+
+
+def heading(*parts: object) -> Html:
+    return tag("h3", parts)
+
+
+def note(*parts: object) -> Html:
+    return tag("p", parts, class_="note")
+
+
+def the_map(study: Study, ident: str) -> Html:
+    shown, drawn = len(study.picture.flow.activities), flowmap.lines(study)
+    slowest = flowmap.widest(study)
+    if slowest and slowest.median:
+        finding = (
+            f"Among the frequent ways the one to “{study.named(slowest.target)}” is the slowest: "
+            f"half of the cases need more than {words.length(slowest.median)}"
+        )
+    else:
+        finding = f"{words.many(study.summary.cases, 'case')} pass {words.many(shown, 'step')}"
+    rest = study.summary.activities - shown
+    passed = f" The other {rest} are passed over: a line goes from one of these steps to the next." if rest > 0 else ""
+    ways = [
+        (
+            f"{_end(study, line.source, 'begin')} → {_end(study, line.target, 'end')}",
+            f"{line.count:,}",
+            "" if line.median is None else words.length(line.median),
+        )
+        for line in sorted(drawn, key=lambda one: -one.count)
+    ]
+    return joined(
+        heading(finding),
+        note(
+            f"The {shown} steps that most cases pass.{passed} The thicker a line, the more cases went that way; at it how many, "
+            "and how long half of them took. The slow ones are dashed. Rare ways are left out."
+        ),
+        charts.scrolled("Map of the process", flowmap.draw(study, ident)),
+        charts.folded(
+            "The map as a table", charts.table("Ways in the map", ("From → to", "Times", "Half need more than"), ways)
+        ),
+    )
+
+
+def _end(study: Study, name: str, word: str) -> str:
+    return word if name.startswith("\0") else study.named(name)
+
+
+# Time
+
+
+def the_time(study: Study) -> Html:
+    total = study.seconds or 1.0
+    top = study.steps[:3]
+    share = sum(one.seconds for one in top) / total
+    finding = f"{words.percent(share)} of all time passes on the way to {words.many(len(top), 'step')}"
+    parts = [
+        heading(finding),
+        note(_how(study)),
+        charts.bars(
+            "Time on the way to each step",
+            ("Step", "Share", "Half need more than", "1 in 10 more than"),
+            [_spent(study.named(one.name), one, total, study.steps[0].seconds) for one in study.steps[:10]],
+        ),
+    ]
+    if study.units:
+        parts += [_units(study, total)]
+    return joined(parts)
+
+
+def _how(study: Study) -> str:
+    if study.tells_work:
+        return "Whole bar: all the time; its solid part is time in which somebody worked, its striped part waiting."
+    return (
+        "The log has only one time for each step: what lies between two steps is waiting and working together. "
+        "Where an office takes minutes for a step, nearly all of it is waiting."
+    )
+
+
+def _spent(name: str, one: mining.Spent, total: float, most: float) -> Row:
+    solid = None if one.worked is None else one.worked / one.seconds if one.seconds else 0.0
+    cells = (words.percent(one.seconds / total), words.length(one.median), words.length(one.p90))
+    return Row(name, one.seconds / (most or 1.0), cells, solid)
+
+
+def _units(study: Study, total: float) -> Html:
+    first, whose = study.units[0], _WHOSE[study.whose]
+    finding = f"Cases wait longest for {whose} {first.name}: {words.percent(first.seconds / total)} of all time"
+    rows = [_spent(one.name, one, total, first.seconds) for one in study.units[:8]]
+    rest = len(study.units) - len(rows)
+    return joined(
+        heading(finding),
+        charts.bars(
+            f"Time until each {whose} does the next step", (whose.capitalize(), "Share", "Half need more than", "1 in 10 more than"), rows
+        ),
+        note(f"{words.many(rest, f'more {whose}')} with less time each.") if rest > 0 else None,
+    )
+
+
+# Variants
+
+
+def the_variants(study: Study) -> Html:
+    cases, different = study.summary.cases, study.summary.variants
+    first = study.variants[0]
+    if different > 0.5 * cases:
+        finding = f"Almost every case goes its own way: {different:,} orders of steps among {words.many(cases, 'case')}"
+    else:
+        covered = sum(one.share for one in study.variants)
+        finding = f"{words.percent(covered)} of cases take one of the {len(study.variants)} most frequent orders, out of {different:,}"
+    rows = [
+        Row(_way(study, one), one.cases / first.cases, (f"{one.cases:,}", words.percent(one.share), words.length(one.median)))
+        for one in study.variants
+    ]
+    return joined(heading(finding), charts.bars("The most frequent orders of steps", ("Order", "Cases", "Share", "Half need more than"), rows))
+
+
+def _way(study: Study, one: mining.Variant, most: int = 6) -> Html:
+    shown = [tag("li", words.shortened(study.named(step), 40)) for step in one.activities[:most]]
+    rest = len(one.activities) - most
+    if rest > 0:
+        shown.append(tag("li", f"{words.many(rest, 'more step')}, last “{words.shortened(study.named(one.activities[-1]), 40)}”"))
+    return tag("ol", shown, class_="way")
+
+
+# Again
+
+
+def the_rework(study: Study) -> Html:
+    parts: list[Html] = []
+    often = sorted(study.again, key=lambda one: -one.cases)[:8]
+    if often:
+        first = often[0]
+        parts.append(heading(f"“{study.named(first.step)}” is done again in {words.percent(first.share)} of cases"))
+        rows = [
+            Row(study.named(one.step), one.cases / first.cases, (f"{one.cases:,}", f"{one.times:,}", words.length(one.with_it), words.length(one.once)))
+            for one in often
+        ]
+        parts.append(
+            charts.bars("Steps done more than once in a case", ("Step", "Cases", "Times too many", "Half of these need more than", "Done once: more than"), rows)
+        )
+    else:
+        parts.append(heading("No step is done twice in a case"))
+    parts += [_asked(study), _returns(study)]
+    return joined(parts)
+
+
+def _asked(study: Study) -> Html:
+    asked = [one for one in study.again if one.asks]
+    if not asked:
+        return joined(
+            heading("No step of this log reads like asking people for something twice"),
+            note("Looked for in the names of steps that come again: words such as missing, additional information, remind, ask."),
+        )
+    total = sum(one.times for one in asked)
+    rows = [Row(study.named(one.step), one.cases / max(each.cases for each in asked), (f"{one.cases:,}", f"{one.times:,}")) for one in asked]
+    return joined(
+        heading(f"People are asked again {words.many(total, 'time')}"),
+        charts.bars("Steps that ask for something, and come again", ("Step", "Cases", "Times too many"), rows),
+        note("Recognised by words in the names of steps, such as missing, additional information, remind, ask."),
+    )
+
+
+def _returns(study: Study) -> Html | None:
+    if not study.whose:
+        return note("The log does not say who did a step: ping-pong between units can't be seen.")
+    whose = _WHOSE[study.whose]
+    if not study.returns:
+        return heading(f"No case goes back and forth between two {whose}s")
+    first = study.returns[0]
+    rows = [
+        Row(f"{one.one} → {one.other} → {one.one}", one.count / first.count, (f"{one.count:,}", f"{one.cases:,}", words.length(one.seconds)))
+        for one in study.returns
+    ]
+    return joined(
+        heading(f"{words.many(first.count, 'time')} a case went from {first.one} to {first.other} and straight back"),
+        charts.bars(f"Ping-pong between {whose}s", ("There and back", "Times", "Cases", "Away, on average"), rows),
+    )
+
+
+# Trends
+
+
+def the_trend(study: Study) -> Html:
+    rows = [
+        (_period(one, study.step), f"{one.came:,}", f"{one.went:,}", "" if one.median is None else words.length(one.median))
+        for one in study.volumes
+    ]
+    finding = _trend(study)
+    return joined(
+        heading(finding),
+        charts.key(),
+        charts.volumes(study.volumes, f"Cases that came and ended in each {study.step}. {finding}. The table below says the same."),
+        charts.folded(
+            f"Each {study.step} as a table",
+            charts.table(f"Cases per {study.step}", (study.step.capitalize(), "Came", "Ended", "Half of those took more than"), rows),
+        ),
+        _season(study),
+        _week(study),
+    )
+
+
+def _trend(study: Study) -> str:
+    pace = study.pace
+    if pace is None:
+        return "Too few cases end in this log to see a trend"
+    told = f"Cases that ended since {words.date(pace.since)} took {words.length(pace.later)}, those before {words.length(pace.earlier)}"
+    if pace.p >= 0.05 or pace.later == pace.earlier:
+        return f"No clear trend: {told[0].lower()}{told[1:]}"
+    return f"{'Slower' if pace.later > pace.earlier else 'Faster'} than before: {told[0].lower()}{told[1:]} ({words.chance(pace.p)})"
+
+
+def _period(one: mining.Period, step: str) -> str:
+    if step == "week":
+        return words.date(one.start)
+    if step == "quarter":
+        return f"{one.start.year}, quarter {(one.start.month + 2) // 3}"
+    return str(one.start.year) if step == "year" else words.month(one.start)
+
+
+def _season(study: Study) -> Html | None:
+    whole = study.months[1:-1]
+    by_month: dict[int, list[int]] = defaultdict(list)
+    for one in whole:
+        by_month[one.start.month].append(one.came)
+    if len(whole) < 24:
+        return None
+    means = {month: sum(counts) / len(counts) for month, counts in by_month.items()}
+    average = sum(means.values()) / len(means)
+    high = max(means, key=lambda month: means[month])
+    usual = {one.start.year: 0.0 for one in whole}
+    for year in usual:
+        counts = [one.came for one in whole if one.start.year == year]
+        usual[year] = sum(counts) / len(counts)
+    above = sum(one.came > usual[one.start.year] for one in whole if one.start.month == high)
+    name = _MONTHS[high - 1]
+    finding = (
+        f"Most cases come in {name}: {words.percent(means[high] / average - 1)} more than in an average month"
+        f" (above its year's average in {above} of {len(by_month[high])} years)"
+        if average
+        else "No cases come in whole months"
+    )
+    most = max(means.values()) or 1.0
+    rows = [Row(_MONTHS[month - 1], means[month] / most, (f"{means[month]:,.1f}",)) for month in sorted(means)]
+    return joined(heading(finding), charts.bars("New cases in an average month", ("Month", "Cases"), rows))
+
+
+def _week(study: Study) -> Html:
+    total = sum(study.weekdays) or 1
+    most = max(study.weekdays) or 1
+    high = study.weekdays.index(max(study.weekdays))
+    rows = [Row(name, count / most, (f"{count:,}", words.percent(count / total))) for name, count in zip(_DAYS, study.weekdays, strict=True)]
+    return joined(
+        heading(f"Most is done on {_DAYS[high]}s: {words.percent(most / total)} of all steps"),
+        charts.bars("Steps by day of the week (UTC)", ("Day", "Steps", "Share"), rows),
+    )
+
+
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+
+
+# Now
+
+
+def the_open(study: Study) -> Html:
+    now = study.now
+    if not now.open:
+        finding = f"No case was open on {words.date(now.at)}, when the log ends"
+    else:
+        finding = f"{words.many(len(now.open), 'case')} {'was' if len(now.open) == 1 else 'were'} open on {words.date(now.at)}, when the log ends"
+    told = note(
+        f"Open: the last step is none of the {len(now.ending)} after which mostly nothing comes, and something happened within "
+        f"{words.length(now.silence)} (19 in 20 cases never pause for longer). {words.many(len(now.quiet), 'case')} stopped without such a "
+        "step and have been silent for longer: they are taken as ended, but nobody said so."
+    )
+    return joined(heading(finding), told, _standing(study))
+
+
+def _standing(study: Study) -> Html | None:
+    groups: dict[str, list[mining.Case]] = defaultdict(list)
+    for case in study.now.open:
+        groups[case.last].append(case)
+    if not groups:
+        return None
+    ranked = sorted(groups.items(), key=lambda one: (-len(one[1]), one[0]))[:10]
+    most = len(ranked[0][1])
+    rows = [
+        Row(study.named(step), len(cases) / most, (f"{len(cases):,}", words.length(_oldest(study, cases)))) for step, cases in ranked
+    ]
+    return charts.bars("Where open cases stand", ("Last step", "Open cases", "The longest since then"), rows)
+
+
+def _oldest(study: Study, cases: Sequence[mining.Case]) -> float:
+    return max((study.now.at - case.ended).total_seconds() for case in cases)
