@@ -48,7 +48,7 @@ def the_map(study: Study, ident: str) -> Html:
             f"The {shown} steps that most cases pass.{passed} The thicker a line, the more cases went that way; at it how many, "
             "and how long half of them took. The slow ones are dashed. Rare ways are left out."
         ),
-        charts.scrolled("Map of the process", flowmap.draw(study, ident)),
+        charts.scrolled(f"Map of the process, {study.name}", flowmap.draw(study, ident)),
         charts.folded(
             "The map as a table", charts.table("Ways in the map", ("From → to", "Times", "Half need more than"), ways)
         ),

@@ -15,7 +15,7 @@ from towpath.project.assess.study import Study
 
 WIDTH, HEIGHT, ROW, MARGIN = 196.0, 62.0, 124.0, 24.0
 _BEGIN, _END = "\0begin", "\0end"
-_LINES = 26  # beyond these a map is no help any more; the table has all that are drawn
+_LINES = 22  # beyond these a map is no help any more; the table has all that are drawn
 _RARE = 0.04  # of the cases
 _LETTERS = 26
 
@@ -33,18 +33,16 @@ class Line:
 
 def lines(study: Study) -> list[Line]:
     """The frequent ways, and of each step at least its most frequent one in and out."""
-    flow = study.picture.flow
+    flow, place = study.picture.flow, order(study)
     edges = [one for one in flow.edges if one.source != one.target]
     kept = {(one.source, one.target) for one in edges[:_LINES] if one.count >= _RARE * study.summary.cases}
+    # The edges come most frequent first. One that goes on is worth more than one that goes back.
+    on = [one for one in edges if place[one.source] < place[one.target]]
     for activity in flow.activities:
-        kept |= {
-            (one.source, one.target)
-            for one in (
-                next((edge for edge in edges if edge.source == activity.name), None),
-                next((edge for edge in edges if edge.target == activity.name), None),
-            )
-            if one
-        }
+        for end in ("source", "target"):
+            best = next((one for one in (*on, *edges) if getattr(one, end) == activity.name), None)
+            if best:
+                kept.add((best.source, best.target))
     chosen = [one for one in edges if (one.source, one.target) in kept]
     slow = sorted((one.median for one in chosen), reverse=True)[: max(1, len(chosen) // 5)][-1] if chosen else 0.0
     found = [
@@ -52,6 +50,26 @@ def lines(study: Study) -> list[Line]:
     ]
     found += [Line(_BEGIN, step, count, None) for step, count in _main(flow.starts)]
     return found + [Line(step, _END, count, None) for step, count in _main(flow.ends)]
+
+
+def order(study: Study) -> dict[str, float]:
+    """A place for each step from the beginning on, so that as many moves of cases as can be found go forward.
+
+    From the order of their average place in a case, one step after the other is put where it serves best.
+    """
+    flow = study.picture.flow
+    weight = {(one.source, one.target): one.count for one in flow.edges}
+    found = sorted(study.picture.place, key=lambda step: (study.picture.place[step], step))
+    for _ in range(3):
+        for step in list(found):
+            rest = [one for one in found if one != step]
+            # What is won by standing behind another one.
+            gains = [weight.get((one, step), 0) - weight.get((step, one), 0) for one in rest]
+            sums = [sum(gains[:at]) for at in range(len(rest) + 1)]
+            now = found.index(step)
+            best = max(range(len(sums)), key=lambda at: (sums[at], -abs(at - now)))
+            found = [*rest[:best], step, *rest[best:]]
+    return {step: float(number) for number, step in enumerate(found)}
 
 
 def _main(counts: dict[str, int]) -> list[tuple[str, int]]:
@@ -62,7 +80,7 @@ def _main(counts: dict[str, int]) -> list[tuple[str, int]]:
 def draw(study: Study, ident: str) -> Html:
     """The picture; `ident` tells it from others on the page."""
     drawn = lines(study)
-    place = {**study.picture.place, _BEGIN: -1.0, _END: 2.0}
+    place = {**order(study), _BEGIN: -1.0, _END: float(len(study.picture.place))}
     steps = sorted({name for line in drawn for name in (line.source, line.target)}, key=lambda one: (place[one], one))
     forward = [line for line in drawn if (place[line.source], line.source) < (place[line.target], line.target)]
     layers = Layers(
@@ -87,13 +105,14 @@ class _Canvas:
         self.most = max([line.count for line in (*forward, *back)], default=1)
         self.counts = {one.name: one for one in study.picture.flow.activities}
         self.marks: list[Html] = []
+        self.lanes: list[tuple[int, int, float]] = []
 
     def svg(self) -> Html:
         edges = {edge.id: edge for edge in self.layers.edges}
         drawn = [self._forward(line, edges[f"e{number}"]) for number, line in enumerate(self.forward)]
-        drawn += [self._back(line, number) for number, line in enumerate(sorted(self.back, key=self._span))]
+        drawn += [self._back(line) for line in sorted(self.back, key=self._span)]
         boxes = [self._box(name) for name, node in self.layers.nodes.items() if not node.bend]
-        width = self.right - self.left + MARGIN + 62.0 * len(self.back)
+        width = max([self.right, *(lane + 30 for _, _, lane in self.lanes)]) - self.left + MARGIN
         height = (max(node.layer for node in self.layers.nodes.values()) + 1) * ROW
         told = f"Map of the process: {words.many(len(self.counts), 'step')} and the ways between them; the table below says the same."
         arrow = tag("path", d="M0,0 L8,4 L0,8 z", class_="head")
@@ -102,7 +121,7 @@ class _Canvas:
         return tag(
             "svg", tag("title", told), tag("defs", marker), drawn, boxes, self.marks,
             viewBox=f"{self.left:.0f} 0 {width:.0f} {height:.0f}", width=f"{width:.0f}", height=f"{height:.0f}",
-            role="img", class_="map",
+            role="img", class_="map", style=f"min-inline-size:{min(width, 720):.0f}px",
         )  # fmt: skip
 
     def _span(self, line: Line) -> int:
@@ -129,11 +148,22 @@ class _Canvas:
         self._label(line, x1 + (x2 - x1) * share, y1 + (y2 - y1) * share)
         return self._path(line, way)
 
-    def _back(self, line: Line, number: int) -> Html:
+    def _lane(self, line: Line) -> float:
+        """Right of all that lies between, and of the lines that already run there."""
+        nodes = self.layers.nodes
+        first, last = sorted((nodes[line.source].layer, nodes[line.target].layer))
+        between = [node.y + node.down for node in nodes.values() if first <= node.layer <= last]
+        lane = max(between) + 34.0
+        while any(a <= last and first <= b and abs(x - lane) < 58 for a, b, x in self.lanes):
+            lane += 58.0
+        self.lanes.append((first, last, lane))
+        return lane
+
+    def _back(self, line: Line) -> Html:
         (x1, y1), (x2, y2) = self._at(line.source), self._at(line.target)
         x1, x2 = x1 + _half(line.source), x2 + _half(line.target) + 2
         y1, y2 = y1 + 12, y2 + 12
-        lane = self.right + 30 + 62.0 * number
+        lane = self._lane(line)
         way = f"M{x1:.1f},{y1:.1f} C{lane:.1f},{y1:.1f} {lane:.1f},{y1:.1f} {lane:.1f},{(y1 + y2) / 2:.1f}"
         way += f" C{lane:.1f},{y2:.1f} {lane:.1f},{y2:.1f} {x2:.1f},{y2:.1f}"
         self._label(line, lane, (y1 + y2) / 2)

@@ -90,12 +90,22 @@ def _waits(studies: Sequence[Study]) -> Iterator[Finding]:
         yield Finding(
             kind="wait",
             title=f"The wait for “{name}”{_where(studies, most)}",
-            why=f"{words.many(visits[name], 'time')} a case was on its way to this step. If the slowest quarter of "
-            "them took no longer than the other three quarters, these days would be gone.",
+            why=f"{_slow(studies, name)} If the slowest quarter took no longer than the other three quarters, these days would be gone.",
             first="Look at ten of the slowest cases: what were they waiting for, and was it a period set by law?",
             days=total / DAY, low=max(0.0, total - _RANGE * error) / DAY, high=(total + _RANGE * error) / DAY,
             a_year=0.0, cases=cases[name], sure=sure, because=because,
         )  # fmt: skip
+
+
+def _slow(studies: Sequence[Study], name: str) -> str:
+    """How long it takes, in the town where it costs most."""
+    known = [(step, study) for study in studies for step in study.steps if study.named(step.name) == name]
+    step, study = max(known, key=lambda one: one[0].beyond)
+    where = f" in {study.name}" if len(studies) > 1 else ""
+    return (
+        f"{words.many(step.visits, 'time')} a case was on its way to this step{where}: half of the time in under "
+        f"{words.length(max(step.median, 60))}, 1 in 10 times more than {words.length(step.p90)}."
+    )
 
 
 def _sum(folds: Sequence[float]) -> tuple[float, float]:
@@ -118,33 +128,44 @@ def _sureness(count: int, error: float) -> tuple[str, str]:
 
 
 def _again(studies: Sequence[Study], costs: Costs) -> Iterator[Finding]:
+    """One finding for a step, whichever towns repeat it. Where cases don't take longer for it, no days are to win."""
+    found: dict[str, list[tuple[Study, Again]]] = defaultdict(list)
     for study in studies:
         for one in study.again:
-            # Not longer for it: no days to win.
             if one.longer > 0 and one.p < 0.2:
-                yield _repeated(studies, study, one, costs)
+                found[study.named(one.step)].append((study, one))
+    for name, known in found.items():
+        known.sort(key=lambda one: -one[1].cases * one[1].longer)
+        yield _repeated(name, known, _where(studies, [study.name for study, _ in known]), costs)
 
 
-def _repeated(studies: Sequence[Study], study: Study, one: Again, costs: Costs) -> Finding:
-    name = study.named(one.step)
-    sure = "sure" if one.p < 0.001 and one.cases >= 50 and one.low > 0 else "likely" if one.p < 0.05 else "a hint"
-    asked = " asks people for something and" if one.asks else ""
+def _repeated(name: str, known: Sequence[tuple[Study, Again]], where: str, costs: Costs) -> Finding:
+    (study, most), parts = known[0], [one for _, one in known]
+    p, cases = max(one.p for one in parts), sum(one.cases for one in parts)
+    sure = (
+        "sure"
+        if p < 0.001 and cases >= 50 and all(one.low > 0 for one in parts)
+        else "likely" if p < 0.05 else "a hint"
+    )
+    asked = " asks people for something and" if most.asks else ""
+    there = f" In {study.name} half" if len(known) > 1 else " Half"
+    money = [costs.again(one.step, one.times) for one in parts]
     return Finding(
         kind="again",
-        title=f"“{name}” is done more than once{_where(studies, [study.name])}",
-        why=f"This step{asked} comes again in {words.many(one.cases, 'case')}. Half of those take longer than "
-        f"{words.length(one.with_it)}, where it comes once {words.length(one.once)}.",
+        title=f"“{name}” is done more than once{where}",
+        why=f"This step{asked} comes again in {words.many(cases, 'case')}.{there} of those take longer than "
+        f"{words.length(most.with_it)}; where it comes once, half take longer than {words.length(most.once)}.",
         first="Read what was missing the first time, and ask for it at the start."
-        if one.asks
+        if most.asks
         else "Find out what sends cases back here, and check for it before.",
-        days=one.cases * one.longer / DAY,
-        low=max(0.0, one.cases * one.low) / DAY,
-        high=one.cases * one.high / DAY,
+        days=sum(one.cases * one.longer for one in parts) / DAY,
+        low=sum(max(0.0, one.cases * one.low) for one in parts) / DAY,
+        high=sum(one.cases * one.high for one in parts) / DAY,
         a_year=0.0,
-        cases=one.cases,
+        cases=cases,
         sure=sure,
-        because=f"{words.chance(one.p)} (Mann-Whitney); cases that come back may also be harder from the start",
-        money=costs.again(one.step, one.times),
+        because=f"{words.chance(p)} (Mann-Whitney); cases that come back may also be harder from the start",
+        money=sum(one for one in money if one is not None) if any(one is not None for one in money) else None,
     )
 
 
@@ -187,7 +208,7 @@ def _towns(studies: Sequence[Study]) -> Iterator[Finding]:
             why=f"Half of the cases take longer than {words.length(study.durations.median)}, in {best.name} than "
             f"{words.length(best.durations.median)}.",
             first=f"Visit {best.name} and compare the first steps; the chapter on towns says where they differ.",
-            days=days, low=0.5 * days, high=days, a_year=0.0, cases=study.summary.cases, sure="likely",
+            days=days, low=0.5 * days, high=days, a_year=0.0, cases=study.summary.cases, sure="a hint",
             because="the towns may have different cases; half of the difference is taken as the low end",
         )  # fmt: skip
 

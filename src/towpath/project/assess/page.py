@@ -125,11 +125,11 @@ def _mend(report: Report) -> Html:
             "of the logs; the findings overlap, so they can't be added up. A range holds the true figure in four of five draws of cases.",
             class_="note",
         ),
-        tag("ol", [_finding(one, most, report.costs) for one in report.findings], class_="findings"),
+        tag("ol", [_finding(one, most, report.costs, number < 3) for number, one in enumerate(report.findings)], class_="findings"),
     )
 
 
-def _finding(one: Finding, most: float, costs: Costs) -> Html:
+def _finding(one: Finding, most: float, costs: Costs, first: bool) -> Html:
     facts = [
         ("At stake", joined(tag("strong", words.days(one.days * words.DAY)), f" ({one.low:,.0f} to {one.high:,.0f})")),
         ("Each year", words.days(one.a_year * words.DAY)),
@@ -139,15 +139,18 @@ def _finding(one: Finding, most: float, costs: Costs) -> Html:
         facts.insert(1, ("Money", f"{one.money:,.0f} {costs.currency}".strip()))
     marks = {"sure": "●●●", "likely": "●●○", "a hint": "●○○"}
     facts.append(("How sure", joined(tag("span", marks[one.sure], aria_hidden="true"), f" {one.sure}")))
+    told = joined(
+        tag("p", one.why),
+        tag("p", tag("strong", "First step: "), one.first),
+        tag("p", f"Why {one.sure}: {one.because}.", class_="note"),
+    )
     bar = tag("span", tag("span", style=f"inline-size:{100 * max(0.01, one.days / most):.1f}%"), class_="bar", aria_hidden="true")
     return tag(
         "li",
         tag("h3", one.title),
         bar,
         tag("dl", [tag("div", tag("dt", name), tag("dd", value)) for name, value in facts]),
-        tag("p", one.why),
-        tag("p", tag("strong", "First step: "), one.first),
-        tag("p", f"Why {one.sure}: {one.because}.", class_="note"),
+        told if first else charts.folded("Why, and the first step", told),
     )
 
 

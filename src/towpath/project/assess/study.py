@@ -145,9 +145,9 @@ def study(log: mining.Log, name: str, file: str, said: Callable[[str], None] = l
         variants=tuple(log.variants(SHOWN)),
         steps=tuple(steps),
         whose=whose,
-        units=tuple(log.spent(whose)) if whose else (),
+        units=tuple(one for one in log.spent(whose) if not _nobody(one.name)) if whose else (),
         again=tuple(_again(log, paths, names)),
-        returns=tuple(log.pingpong(whose)[:SHOWN]) if whose else (),
+        returns=tuple(_returns(log, whose)) if whose else (),
         volumes=tuple(log.volumes(step)),
         step=step,
         months=tuple(log.volumes("month")),
@@ -155,6 +155,15 @@ def study(log: mining.Log, name: str, file: str, said: Callable[[str], None] = l
         pace=_pace(cases),
         now=_now(cases, paths),
     )
+
+
+def _nobody(name: str) -> bool:
+    """What old systems write where there is no name."""
+    return name.strip().lower() in ("", "-", "empty", "missing", "none", "null", "n/a", "unknown")
+
+
+def _returns(log: mining.Log, whose: str) -> list[mining.PingPong]:
+    return [one for one in log.pingpong(whose) if not _nobody(one.one) and not _nobody(one.other)][:SHOWN]
 
 
 def _told_by_event(log: mining.Log, role: str) -> bool:
