@@ -10,7 +10,7 @@ from towpath.engines.mining.duck.schema import BASE
 from towpath.engines.mining.duck.view import Relation
 from towpath.engines.mining.results import Activity, Case, Durations, Edge, Summary, Variant
 
-PORTION = 3_000_000  # gaps held at once for exact quantiles: bounds the memory, not the log
+PORTION = 1_500_000  # gaps held at once for exact quantiles: bounds the memory, not the log
 LENGTH = "(epoch_us(ended) - epoch_us(began)) / 1e6"
 
 

@@ -61,7 +61,9 @@ def connect(path: Path | None, read_only: bool = False) -> duckdb.DuckDBPyConnec
         busy = "lock" in str(why).lower()
         told = "another process has it open for writing" if busy else "it is not a store, or it is damaged"
         raise StoreError(f"{path}: {told}") from None
-    connection.execute("SET TimeZone = 'UTC'; SET preserve_insertion_order = true")
+    connection.execute(
+        "SET TimeZone = 'UTC'; SET preserve_insertion_order = true; SET enable_progress_bar = false"
+    )
     return connection
 
 

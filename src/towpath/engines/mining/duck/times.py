@@ -64,24 +64,26 @@ def instant(staged: Staged, name: str, written: str, zone: str) -> str:
     The session's zone must be `zone` as well.
     """
     place, kind = staged.place(name), staged.type(name)
-    if kind == "VARCHAR":
-        if written == ISO:
-            read = f"timezone('UTC', try_cast({place} AS TIMESTAMPTZ))"
-        elif "%z" in written:
-            read = f"try_strptime(trim({place}), {literal(written)})"
-        else:
-            read = (
-                f"timezone('UTC', timezone({literal(zone)}, try_strptime(trim({place}), {literal(written)})))"
-            )
+    if kind == "VARCHAR" and written == ISO:
+        read = _utc(f"try_cast({place} AS TIMESTAMPTZ)")
+    elif kind == "VARCHAR":
+        parsed = f"try_strptime(trim({place}), {literal(written)})"  # a format with %z gives UTC by itself
+        read = parsed if "%z" in written else _local(parsed, zone)
     elif kind == "TIMESTAMP WITH TIME ZONE":
-        read = f"timezone('UTC', {place})"
-    elif zone == "UTC":
-        read = f"try_cast({place} AS TIMESTAMP)"
+        read = _utc(place)
     else:
-        read = f"timezone('UTC', timezone({literal(zone)}, try_cast({place} AS TIMESTAMP)))"
-    if kind == "TIMESTAMP" and zone == "UTC":
-        read = place
+        naive = place if kind == "TIMESTAMP" else f"try_cast({place} AS TIMESTAMP)"
+        read = naive if zone == "UTC" else _local(naive, zone)
     return f"CASE WHEN {read} BETWEEN TIMESTAMP '1000-01-01' AND TIMESTAMP '9999-12-31' THEN {read} END"
+
+
+def _utc(read: str) -> str:
+    """Of a time with its zone; by its microseconds, since the calendar's way costs fourteen times as much."""
+    return f"make_timestamp(epoch_us({read}))"
+
+
+def _local(read: str, zone: str) -> str:
+    return _utc(f"timezone({literal(zone)}, {read})")
 
 
 def doubts(

@@ -1,0 +1,151 @@
+"""Process mining beside PM4Py, its Polars mode and r4pm: the same tasks on the same logs, each in a process of its own.
+
+`python -m bench.mining [--events N] [--logs FOLDER] [--curve]`. Made-up logs are kept in --folder; FOLDER holds real
+ones as .xes.gz. Memory is the whole process's peak; times are loading and computing, without the imports on both sides.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench import results
+from bench.engines import _environment
+from bench.logs import make
+from bench.results import Result
+
+HERE = Path(__file__).parent
+PM4PY, POLARS, R4PM = "PM4Py 2.7.23.11", "PM4Py on Polars", "r4pm 0.6.2"
+PEERS = {"pm4py": PM4PY, "polars": POLARS, "r4pm": R4PM}
+HOW = {
+    "map": "Ours from its store, theirs from Parquet: frequency, mean and median of each edge (ours: p90, too).",
+    "raw": "From Parquet on both sides, nothing kept.",
+    "variants": "Ours from its store, theirs from Parquet: all variants with their activities and counts.",
+    "window": "Three months of events, and the map of those.",
+    "xes": "Read with all attributes of events and traces; r4pm keeps no store.",
+}
+
+
+@dataclass(frozen=True)
+class Run:
+    """One task in its own process: seconds within it, peak memory of all of it, and what it found (to be equal)."""
+
+    seconds: float
+    megabytes: float
+    found: int
+
+
+def run(command: list[str | Path]) -> Run | None:
+    """None where it fails, which is said."""
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as errors:
+        status = subprocess.call(command, cwd=HERE.parent, stdout=out, stderr=errors)
+        out.seek(0)
+        errors.seek(0)
+        said, why = out.read().decode().strip().splitlines(), errors.read().decode().strip().splitlines()
+    if status or not said:
+        print(
+            f"{' '.join(map(str, command[-2:]))} failed: {why[-1] if why else status}",
+            file=sys.stderr,
+        )
+        return None
+    told = json.loads(said[-1])
+    return Run(**told)
+
+
+def ours(task: str, file: Path) -> Run:
+    done = run([sys.executable, "-m", "bench.mining_tasks", task, file])
+    assert done is not None, task
+    return done
+
+
+def beside(
+    task: str, mine: Run, file: Path, name: str, peers: tuple[str, ...], theirs: str = ""
+) -> list[Result]:
+    """Time and memory of one task against each peer that can do it; the answers must be the same."""
+    found = []
+    for peer in peers:
+        python = _environment()
+        other = run([python, HERE / "mining_peers.py", f"{peer}-{theirs or task}", file])
+        if other is None:
+            continue
+        assert other.found == mine.found, f"{task}: {mine.found} here, {other.found} by {peer}"
+        label = f"mining: {name}, beside {PEERS[peer]}"
+        found.append(
+            Result(label, round(mine.seconds, 3), "s", HOW[task], PEERS[peer], round(other.seconds, 3))
+        )
+        memory = f"{HOW[task]} Peak of the whole process."
+        found.append(
+            Result(
+                f"{label}: memory", round(mine.megabytes), "MB", memory, PEERS[peer], round(other.megabytes)
+            )
+        )
+        results.show(found[-2:])
+    return found
+
+
+def measure(folder: Path, events: int = 1_000_000, logs: Path | None = None, only: str = "") -> list[Result]:
+    raw = make(folder / f"{events}.parquet", events)
+    stored = raw.with_suffix(".towpath")
+    if not stored.exists():
+        ours("keep", raw)
+    every, size = ("pm4py", "polars", "r4pm"), f"{events:,} events"
+    tasks = {
+        "map": (stored, f"map of {size}", every, ""),
+        "raw": (raw, f"map from Parquet, {size}", ("pm4py",), "map"),
+        "variants": (stored, f"variants of {size}", every, ""),
+        "window": (stored, f"window and map, {size}", ("pm4py", "polars"), ""),
+    }
+    found = []
+    for task, (file, name, peers, theirs) in tasks.items():
+        if only in ("", task):
+            found += beside(task, ours(task, file), raw, name, peers, theirs)
+    for path in sorted(logs.glob("*.xes.gz")) if logs and only in ("", "xes") else []:
+        found += beside("xes", ours("xes", path), path, f"reading {path.name}", ("pm4py", "r4pm"))
+    return found
+
+
+def curve(
+    folder: Path, sizes: tuple[int, ...] = (1_000_000, 3_000_000, 10_000_000, 30_000_000, 100_000_000)
+) -> list[Result]:
+    """The map of stored logs of growing size: seconds for a million events should stay what they are."""
+    found = []
+    for events in sizes:
+        raw = make(folder / f"{events}.parquet", events)
+        stored = raw.with_suffix(".towpath")
+        if not stored.exists():
+            kept = ours("keep", raw)
+            found.append(
+                Result(f"mining: keeping {events:,} events", round(kept.seconds, 1), "s", "From Parquet.")
+            )
+        done = ours("map", stored)
+        found.append(Result(f"mining: map of {events:,} events", round(done.seconds, 3), "s", HOW["map"]))
+        found.append(
+            Result(f"mining: map of {events:,} events: memory", round(done.megabytes), "MB", HOW["map"])
+        )
+        results.show(found[-2:])
+    return found
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m bench.mining", description=__doc__)
+    parser.add_argument("--events", type=int, default=10_000_000)
+    parser.add_argument("--logs", type=Path, help="a folder with .xes.gz files, for reading")
+    parser.add_argument(
+        "--folder", type=Path, help="where made-up logs are kept; a throw-away folder otherwise"
+    )
+    parser.add_argument("--only", default="", choices=HOW, help="one task")
+    parser.add_argument("--curve", action="store_true", help="the map of 1 to 100 million events instead")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as thrown:
+        folder = given.folder or Path(thrown)
+        found = curve(folder) if given.curve else measure(folder, given.events, given.logs, given.only)
+    results.keep(found, part=True)
+    results.show(found)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

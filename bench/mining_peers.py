@@ -1,0 +1,129 @@
+"""Run by the Python of bench/.venv: one task of a peer in a process of its own. Prints JSON: seconds, megabytes, found.
+
+PM4Py is AGPL: it lives here only. Tasks are named peer-task; `seconds` are loading and computing, without the imports.
+"""
+
+import json
+import sys
+import time
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+warnings.filterwarnings("ignore")
+START, END = "2023-06-01 00:00:00", "2023-08-31 23:59:59"
+KEYS = ("case:concept:name", "concept:name", "time:timestamp")
+
+
+def _frame(file: str) -> Any:
+    import pandas
+
+    return pandas.read_parquet(file, columns=list(KEYS))
+
+
+def _lazy(file: str) -> Any:
+    import polars
+
+    return polars.scan_parquet(file).select(KEYS)
+
+
+def _edges(log: Any) -> int:
+    """Frequencies, and mean and median of the times between."""
+    import pm4py
+
+    edges, _, _ = pm4py.discover_dfg(log)
+    pm4py.discover_performance_dfg(log)
+    return int(sum(edges.values()))
+
+
+def pm4py_map(file: str) -> int:
+    return _edges(_frame(file))
+
+
+def pm4py_variants(file: str) -> int:
+    import pm4py
+
+    return len(pm4py.get_variants(_frame(file)))
+
+
+def pm4py_window(file: str) -> int:
+    import pm4py
+
+    return _edges(pm4py.filter_time_range(_frame(file), START, END, mode="events"))
+
+
+def pm4py_xes(file: str) -> int:
+    import pm4py
+    from pm4py.objects.log.importer.xes import importer
+
+    read = importer.apply(
+        file, variant=importer.Variants.CHUNK_REGEX, parameters={"show_progress_bar": False}
+    )
+    return len(pm4py.convert_to_dataframe(read))
+
+
+def polars_map(file: str) -> int:
+    return _edges(_lazy(file))
+
+
+def polars_variants(file: str) -> int:
+    import pm4py
+
+    return len(pm4py.get_variants(_lazy(file)))
+
+
+def polars_window(file: str) -> int:
+    import pm4py
+
+    return _edges(pm4py.filter_time_range(_lazy(file), START, END, mode="events"))
+
+
+def _item(file: str) -> str:
+    import polars
+    import r4pm
+
+    return r4pm.import_item_from_df("EventLog", polars.read_parquet(file, columns=list(KEYS)))
+
+
+def r4pm_map(file: str) -> int:
+    from r4pm import bindings
+
+    return sum(edge[-1] for edge in bindings.discover_dfg(_item(file))["directly_follows_relations"])
+
+
+def r4pm_variants(file: str) -> int:
+    from r4pm import bindings
+
+    return len(bindings.get_variants(bindings.log_to_activity_projection(_item(file))))
+
+
+def r4pm_xes(file: str) -> int:
+    import r4pm
+
+    return len(r4pm.df.import_xes(file)[0])
+
+
+TASKS: dict[str, Callable[[str], int]] = {
+    f"{name.replace('_', '-')}": value for name, value in list(globals().items())
+    if name.startswith(("pm4py_", "polars_", "r4pm_"))
+}  # fmt: skip
+
+
+def peak() -> float:
+    """Of this process since its start; the kernel's count for children includes what the parent had."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM"))
+
+
+def main() -> None:
+    peer, _, _ = sys.argv[1].partition("-")
+    __import__("r4pm" if peer == "r4pm" else "pm4py")
+    __import__("polars" if peer != "pm4py" else "pandas")
+    begun = time.perf_counter()
+    found = TASKS[sys.argv[1]](sys.argv[2])
+    print(json.dumps({"seconds": time.perf_counter() - begun, "megabytes": peak(), "found": found}))
+
+
+if __name__ == "__main__":
+    main()

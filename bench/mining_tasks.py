@@ -1,0 +1,73 @@
+"""One task of ours in a process of its own: `python -m bench.mining_tasks TASK FILE`. Prints JSON: seconds, megabytes, found.
+
+`seconds` are those after the imports; the whole process is measured from outside.
+"""
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+WINDOW = (datetime(2023, 6, 1), datetime(2023, 9, 1))  # noqa: DTZ001 in UTC, as the log
+
+
+def stored_map(file: str) -> int:
+    from towpath.engines import mining
+
+    return sum(one.count for one in mining.reopen(file).map().edges)
+
+
+def raw_map(file: str) -> int:
+    from towpath.engines import mining
+
+    return sum(one.count for one in mining.read(file).map().edges)
+
+
+def variants(file: str) -> int:
+    from towpath.engines import mining
+
+    return len(mining.reopen(file).variants())
+
+
+def window(file: str) -> int:
+    from towpath.engines import mining
+
+    return sum(one.count for one in mining.reopen(file).between(*WINDOW).map().edges)
+
+
+def xes(file: str) -> int:
+    from towpath.engines import mining
+
+    return mining.read(file).summary.events
+
+
+def keep(file: str) -> int:
+    from towpath.engines import mining
+
+    path = Path(file)
+    return mining.read(path, store=path.with_suffix(".towpath")).summary.events
+
+
+TASKS: dict[str, Callable[[str], int]] = {
+    "map": stored_map, "raw": raw_map, "variants": variants, "window": window, "xes": xes, "keep": keep
+}  # fmt: skip
+
+
+def peak() -> float:
+    """Of this process since its start; the kernel's count for children includes what the parent had."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM"))
+
+
+def main() -> None:
+    import towpath.engines.mining  # noqa: F401 not counted, as the imports of the peers are not
+
+    begun = time.perf_counter()
+    found = TASKS[sys.argv[1]](sys.argv[2])
+    print(json.dumps({"seconds": time.perf_counter() - begun, "megabytes": peak(), "found": found}))
+
+
+if __name__ == "__main__":
+    main()
