@@ -14,6 +14,8 @@
     log.compare(other)                                      # what differs, and whether by more than chance
     log.save("part.parquet")
 
+    mining.Forecast(log.paths()).remaining(steps, times, now)   # .method .backtest: what is used, and how it did
+
 Order is by case, then time in UTC, then place in the file. Answers are plain dataclasses (`results`). All SQL lies
 behind `port.Engine`, in `duck`.
 """
@@ -22,6 +24,7 @@ from towpath.engines.mining.errors import LogError, MiningError, Problem, Questi
 from towpath.engines.mining.log import Log, read, reopen
 from towpath.engines.mining.mapping import Mapping
 from towpath.engines.mining.mapping import load as load_mapping
+from towpath.engines.mining.predict import Backtest, Forecast, Remaining
 from towpath.engines.mining.results import (
     Activity,
     Case,
@@ -44,12 +47,14 @@ from towpath.engines.mining.results import Path as CasePath
 
 __all__ = [
     "Activity",
+    "Backtest",
     "Case",
     "CasePath",
     "Difference",
     "Durations",
     "Edge",
     "Event",
+    "Forecast",
     "Funnel",
     "Handover",
     "Import",
@@ -62,6 +67,7 @@ __all__ = [
     "PingPong",
     "Problem",
     "QuestionError",
+    "Remaining",
     "Rework",
     "Spent",
     "StoreError",

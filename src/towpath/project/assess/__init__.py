@@ -27,7 +27,9 @@ def main(arguments: list[str]) -> int:
         report = assess(options.logs, options.mapping, options.designed, options.costs)
         options.output.write_text(page(report), encoding="utf-8")
         if options.json:
-            options.json.write_text(json.dumps(as_json(report), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+            options.json.write_text(
+                json.dumps(as_json(report), indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
+            )
     except (mining.MiningError, bpmn.BpmnError, costs.CostsError, ValueError, OSError) as why:
         print(why, file=sys.stderr)
         return 2
@@ -36,8 +38,17 @@ def main(arguments: list[str]) -> int:
 
 
 def _options(arguments: list[str]) -> argparse.Namespace:
-    commands = parser("assess", "Reads event logs and writes a report: what happens, where the time goes, what to mend first.")
-    commands.add_argument("logs", nargs="+", type=Path, metavar="LOG", help="XES(.gz), CSV, Parquet or OCEL 2.0; one for each town")
+    commands = parser(
+        "assess",
+        "Reads event logs and writes a report: what happens, where the time goes, what to mend first.",
+    )
+    commands.add_argument(
+        "logs",
+        nargs="+",
+        type=Path,
+        metavar="LOG",
+        help="XES(.gz), CSV, Parquet or OCEL 2.0; one for each town",
+    )
     commands.add_argument("--mapping", type=Path, help="a YAML file that says which column is what")
     commands.add_argument("--designed", type=Path, help="the process as it was designed, as BPMN")
     commands.add_argument("--costs", type=Path, help="a YAML file with what a day and a step cost")
@@ -68,7 +79,9 @@ def assess(
         pairs = _pairs(opened, studies)
     for log in opened:
         log.close()
-    return Report(tuple(studies), tuple(mend.ranked(studies, judged, known)), tuple(judged), tuple(pairs), known)
+    return Report(
+        tuple(studies), tuple(mend.ranked(studies, judged, known)), tuple(judged), tuple(pairs), known
+    )
 
 
 def _names(logs: list[Path]) -> list[str]:

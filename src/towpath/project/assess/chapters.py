@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
 
 from towpath.engines import mining
 from towpath.project.assess import charts, flowmap, words
@@ -33,7 +32,11 @@ def the_map(study: Study, ident: str) -> Html:
     else:
         finding = f"{words.many(study.summary.cases, 'case')} pass {words.many(shown, 'step')}"
     rest = study.summary.activities - shown
-    passed = f" The other {rest} are passed over: a line goes from one of these steps to the next." if rest > 0 else ""
+    passed = (
+        f" The other {rest} are passed over: a line goes from one of these steps to the next."
+        if rest > 0
+        else ""
+    )
     ways = [
         (
             f"{_end(study, line.source, 'begin')} → {_end(study, line.target, 'end')}",
@@ -50,7 +53,8 @@ def the_map(study: Study, ident: str) -> Html:
         ),
         charts.scrolled(f"Map of the process, {study.name}", flowmap.draw(study, ident)),
         charts.folded(
-            "The map as a table", charts.table("Ways in the map", ("From → to", "Times", "Half need more than"), ways)
+            "The map as a table",
+            charts.table("Ways in the map", ("From → to", "Times", "Half need more than"), ways),
         ),
     )
 
@@ -98,13 +102,17 @@ def _spent(name: str, one: mining.Spent, total: float, most: float) -> Row:
 
 def _units(study: Study, total: float) -> Html:
     first, whose = study.units[0], _WHOSE[study.whose]
-    finding = f"Cases wait longest for {whose} {first.name}: {words.percent(first.seconds / total)} of all time"
+    finding = (
+        f"Cases wait longest for {whose} {first.name}: {words.percent(first.seconds / total)} of all time"
+    )
     rows = [_spent(one.name, one, total, first.seconds) for one in study.units[:8]]
     rest = len(study.units) - len(rows)
     return joined(
         heading(finding),
         charts.bars(
-            f"Time until each {whose} does the next step", (whose.capitalize(), "Share", "Half need more than", "1 in 10 more than"), rows
+            f"Time until each {whose} does the next step",
+            (whose.capitalize(), "Share", "Half need more than", "1 in 10 more than"),
+            rows,
         ),
         note(f"{words.many(rest, f'more {whose}')} with less time each.") if rest > 0 else None,
     )
@@ -122,17 +130,31 @@ def the_variants(study: Study) -> Html:
         covered = sum(one.share for one in study.variants)
         finding = f"{words.percent(covered)} of cases take one of the {len(study.variants)} most frequent orders, out of {different:,}"
     rows = [
-        Row(_way(study, one), one.cases / first.cases, (f"{one.cases:,}", words.percent(one.share), words.length(one.median)))
+        Row(
+            _way(study, one),
+            one.cases / first.cases,
+            (f"{one.cases:,}", words.percent(one.share), words.length(one.median)),
+        )
         for one in study.variants
     ]
-    return joined(heading(finding), charts.bars("The most frequent orders of steps", ("Order", "Cases", "Share", "Half need more than"), rows))
+    return joined(
+        heading(finding),
+        charts.bars(
+            "The most frequent orders of steps", ("Order", "Cases", "Share", "Half need more than"), rows
+        ),
+    )
 
 
 def _way(study: Study, one: mining.Variant, most: int = 6) -> Html:
     shown = [tag("li", words.shortened(study.named(step), 40)) for step in one.activities[:most]]
     rest = len(one.activities) - most
     if rest > 0:
-        shown.append(tag("li", f"{words.many(rest, 'more step')}, last “{words.shortened(study.named(one.activities[-1]), 40)}”"))
+        shown.append(
+            tag(
+                "li",
+                f"{words.many(rest, 'more step')}, last “{words.shortened(study.named(one.activities[-1]), 40)}”",
+            )
+        )
     return tag("ol", shown, class_="way")
 
 
@@ -144,13 +166,23 @@ def the_rework(study: Study) -> Html:
     often = sorted(study.again, key=lambda one: -one.cases)[:8]
     if often:
         first = often[0]
-        parts.append(heading(f"“{study.named(first.step)}” is done again in {words.percent(first.share)} of cases"))
+        parts.append(
+            heading(f"“{study.named(first.step)}” is done again in {words.percent(first.share)} of cases")
+        )
         rows = [
-            Row(study.named(one.step), one.cases / first.cases, (f"{one.cases:,}", f"{one.times:,}", words.length(one.with_it), words.length(one.once)))
+            Row(
+                study.named(one.step),
+                one.cases / first.cases,
+                (f"{one.cases:,}", f"{one.times:,}", words.length(one.with_it), words.length(one.once)),
+            )
             for one in often
         ]
         parts.append(
-            charts.bars("Steps done more than once in a case", ("Step", "Cases", "Times too many", "Half of these need more than", "Done once: more than"), rows)
+            charts.bars(
+                "Steps done more than once in a case",
+                ("Step", "Cases", "Times too many", "Half of these need more than", "Done once: more than"),
+                rows,
+            )
         )
     else:
         parts.append(heading("No step is done twice in a case"))
@@ -163,14 +195,27 @@ def _asked(study: Study) -> Html:
     if not asked:
         return joined(
             heading("No step of this log reads like asking people for something twice"),
-            note("Looked for in the names of steps that come again: words such as missing, additional information, remind, ask."),
+            note(
+                "Looked for in the names of steps that come again: words such as missing, additional information, remind, ask."
+            ),
         )
     total = sum(one.times for one in asked)
-    rows = [Row(study.named(one.step), one.cases / max(each.cases for each in asked), (f"{one.cases:,}", f"{one.times:,}")) for one in asked]
+    rows = [
+        Row(
+            study.named(one.step),
+            one.cases / max(each.cases for each in asked),
+            (f"{one.cases:,}", f"{one.times:,}"),
+        )
+        for one in asked
+    ]
     return joined(
         heading(f"People are asked again {words.many(total, 'time')}"),
-        charts.bars("Steps that ask for something, and come again", ("Step", "Cases", "Times too many"), rows),
-        note("Recognised by words in the names of steps, such as missing, additional information, remind, ask."),
+        charts.bars(
+            "Steps that ask for something, and come again", ("Step", "Cases", "Times too many"), rows
+        ),
+        note(
+            "Recognised by words in the names of steps, such as missing, additional information, remind, ask."
+        ),
     )
 
 
@@ -182,12 +227,20 @@ def _returns(study: Study) -> Html | None:
         return heading(f"No case goes back and forth between two {whose}s")
     first = study.returns[0]
     rows = [
-        Row(f"{one.one} → {one.other} → {one.one}", one.count / first.count, (f"{one.count:,}", f"{one.cases:,}", words.length(one.seconds)))
+        Row(
+            f"{one.one} → {one.other} → {one.one}",
+            one.count / first.count,
+            (f"{one.count:,}", f"{one.cases:,}", words.length(one.seconds)),
+        )
         for one in study.returns
     ]
     return joined(
-        heading(f"{words.many(first.count, 'time')} a case went from {first.one} to {first.other} and straight back"),
-        charts.bars(f"Ping-pong between {whose}s", ("There and back", "Times", "Cases", "Away, on average"), rows),
+        heading(
+            f"{words.many(first.count, 'time')} a case went from {first.one} to {first.other} and straight back"
+        ),
+        charts.bars(
+            f"Ping-pong between {whose}s", ("There and back", "Times", "Cases", "Away, on average"), rows
+        ),
     )
 
 
@@ -196,17 +249,29 @@ def _returns(study: Study) -> Html | None:
 
 def the_trend(study: Study) -> Html:
     rows = [
-        (_period(one, study.step), f"{one.came:,}", f"{one.went:,}", "" if one.median is None else words.length(one.median))
+        (
+            _period(one, study.step),
+            f"{one.came:,}",
+            f"{one.went:,}",
+            "" if one.median is None else words.length(one.median),
+        )
         for one in study.volumes
     ]
     finding = _trend(study)
     return joined(
         heading(finding),
         charts.key(),
-        charts.volumes(study.volumes, f"Cases that came and ended in each {study.step}. {finding}. The table below says the same."),
+        charts.volumes(
+            study.volumes,
+            f"Cases that came and ended in each {study.step}. {finding}. The table below says the same.",
+        ),
         charts.folded(
             f"Each {study.step} as a table",
-            charts.table(f"Cases per {study.step}", (study.step.capitalize(), "Came", "Ended", "Half of those took more than"), rows),
+            charts.table(
+                f"Cases per {study.step}",
+                (study.step.capitalize(), "Came", "Ended", "Half of those took more than"),
+                rows,
+            ),
         ),
         _season(study),
         _week(study),
@@ -254,7 +319,9 @@ def _season(study: Study) -> Html | None:
         else "No cases come in whole months"
     )
     most = max(means.values()) or 1.0
-    rows = [Row(_MONTHS[month - 1], means[month] / most, (f"{means[month]:,.1f}",)) for month in sorted(means)]
+    rows = [
+        Row(_MONTHS[month - 1], means[month] / most, (f"{means[month]:,.1f}",)) for month in sorted(means)
+    ]
     return joined(heading(finding), charts.bars("New cases in an average month", ("Month", "Cases"), rows))
 
 
@@ -262,7 +329,10 @@ def _week(study: Study) -> Html:
     total = sum(study.weekdays) or 1
     most = max(study.weekdays) or 1
     high = study.weekdays.index(max(study.weekdays))
-    rows = [Row(name, count / most, (f"{count:,}", words.percent(count / total))) for name, count in zip(_DAYS, study.weekdays, strict=True)]
+    rows = [
+        Row(name, count / most, (f"{count:,}", words.percent(count / total)))
+        for name, count in zip(_DAYS, study.weekdays, strict=True)
+    ]
     return joined(
         heading(f"Most is done on {_DAYS[high]}s: {words.percent(most / total)} of all steps"),
         charts.bars("Steps by day of the week (UTC)", ("Day", "Steps", "Share"), rows),
@@ -284,27 +354,57 @@ def the_open(study: Study) -> Html:
         finding = f"No case was open on {words.date(now.at)}, when the log ends"
     else:
         finding = f"{words.many(len(now.open), 'case')} {'was' if len(now.open) == 1 else 'were'} open on {words.date(now.at)}, when the log ends"
+        longest = max(
+            (one for one in now.standing if one.left),
+            key=lambda one: one.left.middle if one.left else 0.0,
+            default=None,
+        )
+        if longest and longest.left:
+            finding += f"; those after “{study.named(longest.step)}” have furthest to go"
     told = note(
-        f"Open: the last step is none of the {len(now.ending)} after which mostly nothing comes, and something happened within "
-        f"{words.length(now.silence)} (19 in 20 cases never pause for longer). {words.many(len(now.quiet), 'case')} stopped without such a "
-        "step and have been silent for longer: they are taken as ended, but nobody said so."
+        f"Open: the last step is none of the {len(now.ending)} after which mostly nothing comes, and the case has not been silent for "
+        f"longer than 19 in 20 cases after that step. {words.many(len(now.quiet), 'case')} stopped without such a step and have been silent "
+        "for longer: they are taken as ended, but nobody said so."
     )
-    return joined(heading(finding), told, _standing(study))
+    return joined(heading(finding), told, _standing(study), _trusted(study))
 
 
 def _standing(study: Study) -> Html | None:
-    groups: dict[str, list[mining.Case]] = defaultdict(list)
-    for case in study.now.open:
-        groups[case.last].append(case)
-    if not groups:
+    ranked = study.now.standing[:10]
+    if not ranked:
         return None
-    ranked = sorted(groups.items(), key=lambda one: (-len(one[1]), one[0]))[:10]
-    most = len(ranked[0][1])
     rows = [
-        Row(study.named(step), len(cases) / most, (f"{len(cases):,}", words.length(_oldest(study, cases)))) for step, cases in ranked
+        Row(
+            study.named(one.step),
+            one.cases / ranked[0].cases,
+            (f"{one.cases:,}", words.length(one.silent), _left(one.left)),
+        )
+        for one in ranked
     ]
-    return charts.bars("Where open cases stand", ("Last step", "Open cases", "The longest since then"), rows)
+    return charts.bars(
+        "Where open cases stand", ("Last step", "Open cases", "Silent for up to", "Still to go"), rows
+    )
 
 
-def _oldest(study: Study, cases: Sequence[mining.Case]) -> float:
-    return max((study.now.at - case.ended).total_seconds() for case in cases)
+def _left(left: mining.Remaining | None) -> str:
+    if left is None:
+        return "too few like cases"
+    return f"{words.length(left.middle)} ({words.length(left.low)} to {words.length(left.high)})"
+
+
+def _trusted(study: Study) -> Html | None:
+    tried = study.now.backtest
+    if tried is None:
+        return note(
+            "Too few cases have ended to try a forecast on this log's own past; take what is still to go as a first guess."
+        )
+    better = (
+        "no better way was found than the plain median by last step"
+        if tried.error >= tried.baseline
+        else f"the plain median by last step {words.length(tried.baseline)}"
+    )
+    return note(
+        f"Still to go: the middle, and a range meant to hold 8 in 10 cases. Predicted by {study.now.method}. Tried on this log's own past, at "
+        f"{words.many(tried.judged, 'moment')}: off by {words.length(tried.error)} on average ({better}); "
+        f"{words.percent(tried.covered)} of outcomes lay in their range."
+    )

@@ -40,7 +40,12 @@ def _row(row: Row, columns: Sequence[str]) -> Html:
     """On narrow screens a row is a block: roles and the names of columns are said again, as styles take them away."""
     width = f"inline-size:{100 * min(1.0, max(0.004, row.share)):.1f}%"
     inner = tag("span", style=f"inline-size:{100 * row.solid:.1f}%") if row.solid is not None else None
-    bar = tag("span", tag("span", inner, style=width, class_="waits" if row.solid is not None else None), class_="bar", aria_hidden="true")
+    bar = tag(
+        "span",
+        tag("span", inner, style=width, class_="waits" if row.solid is not None else None),
+        class_="bar",
+        aria_hidden="true",
+    )
     cells = [
         tag("td", cell, class_="number", role="cell", data_name=name)
         for cell, name in zip(row.cells, columns[1:], strict=True)
@@ -52,7 +57,8 @@ def _row(row: Row, columns: Sequence[str]) -> Html:
 def table(caption: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> Html:
     """A plain table; the first column names the row, the others are numbers."""
     heads = [
-        tag("th", name, scope="col", class_="number" if number else None) for number, name in enumerate(columns)
+        tag("th", name, scope="col", class_="number" if number else None)
+        for number, name in enumerate(columns)
     ]
     body = [
         tag("tr", tag("th", row[0], scope="row"), [tag("td", cell, class_="number") for cell in row[1:]])
@@ -92,17 +98,31 @@ def _curves(periods: Sequence[mining.Period], told: str, width: int, height: int
 
     marks: list[Html] = []
     for value in (0, most / 2, most):
-        marks.append(tag("line", x1=left, x2=width - right, y1=f"{y(value):.1f}", y2=f"{y(value):.1f}", class_="grid"))
+        marks.append(
+            tag("line", x1=left, x2=width - right, y1=f"{y(value):.1f}", y2=f"{y(value):.1f}", class_="grid")
+        )
         marks.append(tag("text", f"{value:,.0f}", x=left - 6, y=f"{y(value) + 4:.1f}", class_="axis end"))
     every = -(-len(periods) // (width // 90))
     for number in range(0, len(periods), every):
         marks.append(tag("text", words.month(periods[number].start), x=f"{x(number):.1f}", y=height - 8,
                          class_="axis" if number else "axis begin"))  # fmt: skip
     lines = [
-        tag("polyline", points=" ".join(f"{x(number):.1f},{y(value):.1f}" for number, value in enumerate(values)), class_=kind)
+        tag(
+            "polyline",
+            points=" ".join(f"{x(number):.1f},{y(value):.1f}" for number, value in enumerate(values)),
+            class_=kind,
+        )
         for kind, values in (("went", [one.went for one in periods]), ("came", [one.came for one in periods]))
     ]
-    return tag("svg", tag("title", told), marks, lines, viewBox=f"0 0 {width} {height}", role="img", class_=f"curves {name}")
+    return tag(
+        "svg",
+        tag("title", told),
+        marks,
+        lines,
+        viewBox=f"0 0 {width} {height}",
+        role="img",
+        class_=f"curves {name}",
+    )
 
 
 def _round_up(value: int) -> float:
@@ -112,6 +132,10 @@ def _round_up(value: int) -> float:
 
 def key() -> Html:
     """What the two lines of `volumes` are."""
-    came = tag("svg", tag("line", x1=0, x2=34, y1=6, y2=6, class_="came"), width=34, height=12, aria_hidden="true")
-    went = tag("svg", tag("line", x1=0, x2=34, y1=6, y2=6, class_="went"), width=34, height=12, aria_hidden="true")
+    came = tag(
+        "svg", tag("line", x1=0, x2=34, y1=6, y2=6, class_="came"), width=34, height=12, aria_hidden="true"
+    )
+    went = tag(
+        "svg", tag("line", x1=0, x2=34, y1=6, y2=6, class_="went"), width=34, height=12, aria_hidden="true"
+    )
     return tag("p", came, " came, whole line ", went, " ended, dashed line", class_="key")

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from towpath.engines import mining
 from towpath.engines.bpmn.layout.layers import Edge, Layers, Node
 from towpath.project.assess import words
 from towpath.project.assess.markup import Html, joined, tag
@@ -44,9 +43,14 @@ def lines(study: Study) -> list[Line]:
             if best:
                 kept.add((best.source, best.target))
     chosen = [one for one in edges if (one.source, one.target) in kept]
-    slow = sorted((one.median for one in chosen), reverse=True)[: max(1, len(chosen) // 5)][-1] if chosen else 0.0
+    slow = (
+        sorted((one.median for one in chosen), reverse=True)[: max(1, len(chosen) // 5)][-1]
+        if chosen
+        else 0.0
+    )
     found = [
-        Line(one.source, one.target, one.count, one.median, one.median >= max(slow, words.DAY)) for one in chosen
+        Line(one.source, one.target, one.count, one.median, one.median >= max(slow, words.DAY))
+        for one in chosen
     ]
     found += [Line(_BEGIN, step, count, None) for step, count in _main(flow.starts)]
     return found + [Line(step, _END, count, None) for step, count in _main(flow.ends)]
@@ -81,8 +85,12 @@ def draw(study: Study, ident: str) -> Html:
     """The picture; `ident` tells it from others on the page."""
     drawn = lines(study)
     place = {**order(study), _BEGIN: -1.0, _END: float(len(study.picture.place))}
-    steps = sorted({name for line in drawn for name in (line.source, line.target)}, key=lambda one: (place[one], one))
-    forward = [line for line in drawn if (place[line.source], line.source) < (place[line.target], line.target)]
+    steps = sorted(
+        {name for line in drawn for name in (line.source, line.target)}, key=lambda one: (place[one], one)
+    )
+    forward = [
+        line for line in drawn if (place[line.source], line.source) < (place[line.target], line.target)
+    ]
     layers = Layers(
         [Node(name, _half(name), _half(name)) for name in steps],
         [Edge(f"e{number}", line.source, line.target) for number, line in enumerate(forward)],
@@ -172,7 +180,9 @@ class _Canvas:
     def _path(self, line: Line, way: str) -> Html:
         width = 1.2 + 5.0 * line.count / self.most
         name = "way slow" if line.slow else "way"
-        return tag("path", d=way, class_=name, stroke_width=f"{width:.1f}", marker_end=f"url(#{self.ident}-arrow)")
+        return tag(
+            "path", d=way, class_=name, stroke_width=f"{width:.1f}", marker_end=f"url(#{self.ident}-arrow)"
+        )
 
     def _label(self, line: Line, x: float, y: float) -> None:
         if line.median is None or line.count < 0.02 * self.most:
@@ -181,23 +191,52 @@ class _Canvas:
         if line.median >= words.HOUR:
             told.append(_brief(line.median))
         spans = [
-            tag("tspan", part, x=f"{x:.1f}", dy="0" if not number else "13") for number, part in enumerate(told)
+            tag("tspan", part, x=f"{x:.1f}", dy="0" if not number else "13")
+            for number, part in enumerate(told)
         ]
         y -= 6.5 * (len(told) - 1) - 4
-        self.marks.append(tag("text", spans, x=f"{x:.1f}", y=f"{y:.1f}", class_="told slow" if line.slow else "told"))
+        self.marks.append(
+            tag("text", spans, x=f"{x:.1f}", y=f"{y:.1f}", class_="told slow" if line.slow else "told")
+        )
 
     def _box(self, name: str) -> Html:
         x, y = self._at(name)
         if name in (_BEGIN, _END):
-            shape = tag("rect", x=f"{x - 30:.1f}", y=f"{y - 15:.1f}", width="60", height="30", rx="15", class_="edge")
-            return joined(shape, tag("text", "begin" if name == _BEGIN else "end", x=f"{x:.1f}", y=f"{y + 5:.1f}", class_="name"))
+            shape = tag(
+                "rect", x=f"{x - 30:.1f}", y=f"{y - 15:.1f}", width="60", height="30", rx="15", class_="edge"
+            )
+            return joined(
+                shape,
+                tag(
+                    "text",
+                    "begin" if name == _BEGIN else "end",
+                    x=f"{x:.1f}",
+                    y=f"{y + 5:.1f}",
+                    class_="name",
+                ),
+            )
         found = _wrapped(self.study.named(name))
         top = y - HEIGHT / 2 + (21 if len(found) == 2 else 28)
         written = [
-            tag("text", line, x=f"{x:.1f}", y=f"{top + 16 * number:.1f}", class_="name") for number, line in enumerate(found)
+            tag("text", line, x=f"{x:.1f}", y=f"{top + 16 * number:.1f}", class_="name")
+            for number, line in enumerate(found)
         ]
-        count = tag("text", words.many(self.counts[name].cases, "case"), x=f"{x:.1f}", y=f"{y + HEIGHT / 2 - 8:.1f}", class_="count")
-        box = tag("rect", x=f"{x - WIDTH / 2:.1f}", y=f"{y - HEIGHT / 2:.1f}", width=f"{WIDTH:.0f}", height=f"{HEIGHT:.0f}", rx="8", class_="box")
+        count = tag(
+            "text",
+            words.many(self.counts[name].cases, "case"),
+            x=f"{x:.1f}",
+            y=f"{y + HEIGHT / 2 - 8:.1f}",
+            class_="count",
+        )
+        box = tag(
+            "rect",
+            x=f"{x - WIDTH / 2:.1f}",
+            y=f"{y - HEIGHT / 2:.1f}",
+            width=f"{WIDTH:.0f}",
+            height=f"{HEIGHT:.0f}",
+            rx="8",
+            class_="box",
+        )
         return tag("g", tag("title", self.study.named(name)), box, written, count)
 
 

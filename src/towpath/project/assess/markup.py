@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from html import escape
 
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\u202a-\u202e\u2066-\u2069]")
+_CONTROL = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\u202a-\u202e\u2066-\u2069]"
+)
 _VOID = frozenset({"br", "hr", "meta", "col", "line", "rect", "path", "circle", "polygon", "polyline"})
 
 

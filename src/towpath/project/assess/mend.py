@@ -46,7 +46,13 @@ class Finding:
 
 def ranked(studies: Sequence[Study], judged: Sequence[Judged], costs: Costs) -> list[Finding]:
     """The weightiest first."""
-    found = [*_waits(studies), *_again(studies, costs), *_returns(studies), *_towns(studies), *_design(judged)]
+    found = [
+        *_waits(studies),
+        *_again(studies, costs),
+        *_returns(studies),
+        *_towns(studies),
+        *_design(judged),
+    ]
     years = sum(_years(study) for study in studies) / max(1, len(studies))
     priced = [
         replace(one, a_year=one.days / years, money=_money(one, costs)) for one in found if one.days >= 1
@@ -60,7 +66,9 @@ def _years(study: Study) -> float:
 
 
 def _money(one: Finding, costs: Costs) -> float | None:
-    parts = [part for part in (one.money, None if costs.day is None else one.days * costs.day) if part is not None]
+    parts = [
+        part for part in (one.money, None if costs.day is None else one.days * costs.day) if part is not None
+    ]
     return sum(parts) if parts else None
 
 
@@ -145,7 +153,9 @@ def _repeated(name: str, known: Sequence[tuple[Study, Again]], where: str, costs
     sure = (
         "sure"
         if p < 0.001 and cases >= 50 and all(one.low > 0 for one in parts)
-        else "likely" if p < 0.05 else "a hint"
+        else "likely"
+        if p < 0.05
+        else "a hint"
     )
     asked = " asks people for something and" if most.asks else ""
     there = f" In {study.name} half" if len(known) > 1 else " Half"

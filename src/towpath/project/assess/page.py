@@ -33,11 +33,19 @@ def page(report: Report) -> str:
     """The document."""
     names = words.listed([study.name for study in report.studies])
     sections = list(_sections(report))
-    contents = tag("nav", tag("ol", [tag("li", tag("a", title, href=f"#{ident}")) for ident, title, _ in sections]), aria_label="Contents")
+    contents = tag(
+        "nav",
+        tag("ol", [tag("li", tag("a", title, href=f"#{ident}")) for ident, title, _ in sections]),
+        aria_label="Contents",
+    )
     head = joined(
         tag("meta", charset="utf-8"),
         tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        tag("meta", http_equiv="Content-Security-Policy", content="default-src 'none'; style-src 'unsafe-inline'; img-src data:"),
+        tag(
+            "meta",
+            http_equiv="Content-Security-Policy",
+            content="default-src 'none'; style-src 'unsafe-inline'; img-src data:",
+        ),
         tag("title", f"What really happens: {words.shortened(names, 80)}"),
         tag("style", trusted(STYLE.read_text(encoding="utf-8"))),
     )
@@ -45,7 +53,15 @@ def page(report: Report) -> str:
         tag("a", "Skip to the report", href="#report", class_="skip"),
         _header(report, names),
         tag("main", contents, [_section(*one) for one in sections], id="report", tabindex="-1"),
-        tag("footer", tag("p", "Made by ", tag("code", "towpath assess"), " from the logs named above. Nothing left this machine.")),
+        tag(
+            "footer",
+            tag(
+                "p",
+                "Made by ",
+                tag("code", "towpath assess"),
+                " from the logs named above. Nothing left this machine.",
+            ),
+        ),
     )
     return f"<!doctype html>\n{tag('html', tag('head', head), tag('body', body), lang='en')}\n"
 
@@ -55,13 +71,18 @@ def _section(ident: str, title: str, content: Html) -> Html:
 
 
 def _header(report: Report, names: str) -> Html:
-    events, cases = (sum(getattr(study.summary, what) for study in report.studies) for what in ("events", "cases"))
+    events, cases = (
+        sum(getattr(study.summary, what) for study in report.studies) for what in ("events", "cases")
+    )
     first = min(study.summary.first for study in report.studies if study.summary.first)
     last = max(study.summary.last for study in report.studies if study.summary.last)
     numbers = [
         ("cases", f"{cases:,}"),
         ("steps done", f"{events:,}"),
-        ("half of the cases need more than", words.listed([words.length(one.durations.median) for one in report.studies[:3]])),
+        (
+            "half of the cases need more than",
+            words.listed([words.length(one.durations.median) for one in report.studies[:3]]),
+        ),
         ("open when the log ends", f"{sum(len(one.now.open) for one in report.studies):,}"),
     ]
     return tag(
@@ -125,13 +146,20 @@ def _mend(report: Report) -> Html:
             "of the logs; the findings overlap, so they can't be added up. A range holds the true figure in four of five draws of cases.",
             class_="note",
         ),
-        tag("ol", [_finding(one, most, report.costs, number < 3) for number, one in enumerate(report.findings)], class_="findings"),
+        tag(
+            "ol",
+            [_finding(one, most, report.costs, number < 3) for number, one in enumerate(report.findings)],
+            class_="findings",
+        ),
     )
 
 
 def _finding(one: Finding, most: float, costs: Costs, first: bool) -> Html:
     facts = [
-        ("At stake", joined(tag("strong", words.days(one.days * words.DAY)), f" ({one.low:,.0f} to {one.high:,.0f})")),
+        (
+            "At stake",
+            joined(tag("strong", words.days(one.days * words.DAY)), f" ({one.low:,.0f} to {one.high:,.0f})"),
+        ),
         ("Each year", words.days(one.a_year * words.DAY)),
         ("Cases", f"{one.cases:,}"),
     ]
@@ -144,7 +172,12 @@ def _finding(one: Finding, most: float, costs: Costs, first: bool) -> Html:
         tag("p", tag("strong", "First step: "), one.first),
         tag("p", f"Why {one.sure}: {one.because}.", class_="note"),
     )
-    bar = tag("span", tag("span", style=f"inline-size:{100 * max(0.01, one.days / most):.1f}%"), class_="bar", aria_hidden="true")
+    bar = tag(
+        "span",
+        tag("span", style=f"inline-size:{100 * max(0.01, one.days / most):.1f}%"),
+        class_="bar",
+        aria_hidden="true",
+    )
     return tag(
         "li",
         tag("h3", one.title),
@@ -161,7 +194,11 @@ def _read(report: Report) -> Html:
     doubts = sum(len(study.doubts) for study in report.studies)
     left = sum(sum(one.times for one in study.left_out) for study in report.studies)
     finding = f"{words.many(left, 'row')} could not be read" if left else "Every row could be read"
-    finding += f", and {words.many(doubts, 'thing')} {'is' if doubts == 1 else 'are'} doubtful" if doubts else ", and nothing looks doubtful"
+    finding += (
+        f", and {words.many(doubts, 'thing')} {'is' if doubts == 1 else 'are'} doubtful"
+        if doubts
+        else ", and nothing looks doubtful"
+    )
     rows = [
         (study.file, f"{study.summary.events:,}", f"{study.summary.cases:,}", f"{study.summary.activities:,}",
          words.date(study.summary.first), words.date(study.summary.last))
@@ -169,14 +206,21 @@ def _read(report: Report) -> Html:
         if study.summary.first and study.summary.last
     ]  # fmt: skip
     table = charts.table("Logs that were read", ("File", "Events", "Cases", "Steps", "From", "To"), rows)
-    return joined(tag("h3", finding), charts.scrolled("Logs that were read", table), [_doubts(study) for study in report.studies])
+    return joined(
+        tag("h3", finding),
+        charts.scrolled("Logs that were read", table),
+        [_doubts(study) for study in report.studies],
+    )
 
 
 def _doubts(study: Study) -> Html:
     roles = study.mapping.roles()
     taken = [tag("li", f"{role}: ", tag("code", column)) for role, column in roles.items()]
     if study.mapping.steps:
-        taken += [tag("li", "step and time: ", tag("code", column), f" as “{step}”") for column, step in study.mapping.steps.items()]
+        taken += [
+            tag("li", "step and time: ", tag("code", column), f" as “{step}”")
+            for column, step in study.mapping.steps.items()
+        ]
     problems = [*_problems("Left out", study.left_out), *_problems("Doubtful", study.doubts)]
     if not study.tells_work:
         problems.append(tag("li", "Each step has one time only: waiting and working can't be told apart."))
@@ -211,12 +255,19 @@ def _design(report: Report) -> Html:
 def _judged(one: Judged) -> Html:
     known = one.fitting + one.left
     if not known:
-        return joined(tag("h3", f"{one.name}: no case could be judged"), tag("p", "Every case is beyond the bounds of the replay."))
+        return joined(
+            tag("h3", f"{one.name}: no case could be judged"),
+            tag("p", "Every case is beyond the bounds of the replay."),
+        )
     finding = f"{one.name}: {words.percent(one.left / known)} of cases leave the process “{one.process}”"
     named = {"added": "done beside the design", "skipped": "left out", "moved": "done at another place"}
     most = max((each.cases for each in one.deviations), default=1)
     rows = [
-        Row(f"“{each.step}” is {named[each.kind]}", each.cases / most, (f"{each.cases:,}", words.length(each.median)))
+        Row(
+            f"“{each.step}” is {named[each.kind]}",
+            each.cases / most,
+            (f"{each.cases:,}", words.length(each.median)),
+        )
         for each in one.deviations
     ]
     lengths = (
@@ -226,9 +277,19 @@ def _judged(one: Judged) -> Html:
     return joined(
         tag("h3", finding),
         tag("p", lengths, class_="note") if one.left and one.fitting else None,
-        charts.bars("Deviations", ("What happens", "Cases", "Half of these need more than"), rows) if rows else None,
-        tag("p", f"{words.many(one.unjudged, 'case')} not judged: too long or too rare.", class_="note") if one.unjudged else None,
-        tag("p", f"The design has no steps named {words.listed([f'“{step}”' for step in one.unknown[:8]])}.", class_="note") if one.unknown else None,
+        charts.bars("Deviations", ("What happens", "Cases", "Half of these need more than"), rows)
+        if rows
+        else None,
+        tag("p", f"{words.many(one.unjudged, 'case')} not judged: too long or too rare.", class_="note")
+        if one.unjudged
+        else None,
+        tag(
+            "p",
+            f"The design has no steps named {words.listed([f'“{step}”' for step in one.unknown[:8]])}.",
+            class_="note",
+        )
+        if one.unknown
+        else None,
     )
 
 

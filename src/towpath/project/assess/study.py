@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from itertools import pairwise
+from datetime import UTC, datetime, timedelta
 from statistics import median
 
 from towpath.engines import mining
-from towpath.engines.mining import chance
+from towpath.engines.mining import chance, closing
 
 SAMPLE = 20_000  # cases looked at one by one; beyond that they are chosen evenly
+MOMENTS = 4_000  # at which the forecast is tried on the past
 SHOWN = 8
 PICTURED = 12  # steps in the map
 _NAMES = re.compile(r"(activity|step|task|event)[ _]?(name|label|description)", re.IGNORECASE)
@@ -48,18 +48,31 @@ class Again:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """Open cases after one step. `silent`: the longest since then; `left`: what a middle one of them may still take."""
+
+    step: str
+    cases: int
+    silent: float
+    left: mining.Remaining | None
+
+
+@dataclass(frozen=True, slots=True)
 class Now:
     """Where cases stand at the last event of the log. Lengths in seconds.
 
-    `ending`: steps after which, mostly, nothing comes. `quiet`: no such step, and longer without an event than `silence`.
+    `ending`: steps after which, mostly, nothing comes. `quiet`: no such step, but longer without an event than is usual.
+    `backtest` of the method by which `standing` is predicted; None if too little is known.
     """
 
     at: datetime
-    silence: float
     ending: tuple[str, ...]
     open: tuple[mining.Case, ...]
     quiet: tuple[mining.Case, ...]
     closed: int
+    standing: tuple[Standing, ...]
+    method: str
+    backtest: mining.Backtest | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +206,9 @@ def _names(log: mining.Log) -> dict[str, str]:
 
 
 def _picture(log: mining.Log) -> Picture:
-    steps = [one.name for one in sorted(log.engine.activities(log.view), key=lambda one: (-one.cases, one.name))]
+    steps = [
+        one.name for one in sorted(log.engine.activities(log.view), key=lambda one: (-one.cases, one.name))
+    ]
     shown = log.where(keep="events", activity=steps[:PICTURED])
     places: dict[str, list[float]] = {}
     for path in shown.paths(2_000):
@@ -205,7 +220,11 @@ def _picture(log: mining.Log) -> Picture:
 def _step(summary: mining.Summary) -> str:
     assert summary.first is not None and summary.last is not None
     days = (summary.last - summary.first).days
-    return next(step for step, most in (("week", 120), ("month", 1_900), ("quarter", 6_000), ("year", 10**9)) if days <= most)
+    return next(
+        step
+        for step, most in (("week", 120), ("month", 1_900), ("quarter", 6_000), ("year", 10**9))
+        if days <= most
+    )
 
 
 def _pace(cases: Sequence[mining.Case]) -> Pace | None:
@@ -223,9 +242,7 @@ def _pace(cases: Sequence[mining.Case]) -> Pace | None:
 # Again
 
 
-def _again(
-    log: mining.Log, paths: Sequence[mining.CasePath], names: dict[str, str]
-) -> Iterable[Again]:
+def _again(log: mining.Log, paths: Sequence[mining.CasePath], names: dict[str, str]) -> Iterable[Again]:
     counts = [(Counter(path.activities), path.times[-1] - path.times[0]) for path in paths]
     found = sorted(log.rework(), key=lambda one: -one.cases)
     asking = [one for one in found if ASKING.search(names.get(one.activity, one.activity))][:SHOWN]
@@ -266,26 +283,41 @@ def _spread(folds: list[tuple[list[float], list[float]]], whole: float) -> tuple
 
 
 def _now(cases: Sequence[mining.Case], paths: Sequence[mining.CasePath]) -> Now:
-    at = cases[0].ended
-    silence = _silence(paths)
-    last = max(path.times[-1] for path in paths)
-    ending = _ending([path for path in paths if last - path.times[-1] > silence] or paths)
-    going = [case for case in cases if case.last not in ending]
-    opened = [case for case in going if (at - case.ended).total_seconds() <= silence]
-    quiet = [case for case in going if (at - case.ended).total_seconds() > silence]
-    return Now(at, silence, tuple(sorted(ending)), tuple(opened), tuple(quiet), len(cases) - len(going))
-
-
-def _silence(paths: Sequence[mining.CasePath]) -> float:
-    """The longest pause within a case that 19 in 20 cases don't exceed; at least a week."""
-    pauses = sorted(
-        max((after - before for before, after in pairwise(path.times)), default=0.0) for path in paths
+    at, rule, forecast = cases[0].ended, closing.learn(paths), mining.Forecast(paths, MOMENTS)
+    going = [case for case in cases if case.last not in rule.ending]
+    opened = [case for case in going if not rule.is_over(case.last, (at - case.ended).total_seconds())]
+    return Now(
+        at=at,
+        ending=tuple(sorted(rule.ending)),
+        open=tuple(opened),
+        quiet=tuple(case for case in going if rule.is_over(case.last, (at - case.ended).total_seconds())),
+        closed=len(cases) - len(going),
+        standing=tuple(_standing(opened, paths, rule, forecast)),
+        method=forecast.method,
+        backtest=forecast.backtest,
     )
-    return max(7 * 86_400.0, pauses[int(0.95 * (len(pauses) - 1))])
 
 
-def _ending(settled: Sequence[mining.CasePath]) -> set[str]:
-    """Steps that were the last one more often than not, in cases in which nothing has happened for long."""
-    final = Counter(path.activities[-1] for path in settled)
-    every = Counter(step for path in settled for step in path.activities)
-    return {step for step, count in final.items() if 2 * count >= every[step]}
+def _standing(
+    opened: Sequence[mining.Case],
+    paths: Sequence[mining.CasePath],
+    rule: closing.Closing,
+    forecast: mining.Forecast,
+) -> Iterable[Standing]:
+    """After which step open cases stand, most first."""
+    now, left = forecast.now, defaultdict(list)
+    for path in paths:
+        if not rule.is_over(path.activities[-1], now - path.times[-1]):
+            known = forecast.remaining(path.activities, path.times, now)
+            if known:
+                left[path.activities[-1]].append(known)
+    for step, count in Counter(case.last for case in opened).most_common():
+        silent = now - min(case.ended.replace(tzinfo=UTC).timestamp() for case in opened if case.last == step)
+        yield Standing(step, count, silent, _middle(left[step]))
+
+
+def _middle(left: Sequence[mining.Remaining]) -> mining.Remaining | None:
+    if not left:
+        return None
+    low, middle, high = (median(getattr(one, name) for one in left) for name in ("low", "middle", "high"))
+    return mining.Remaining(low, middle, high, min(one.like for one in left))

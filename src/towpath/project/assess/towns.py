@@ -67,13 +67,21 @@ def _pair(pair: Pair, studies: dict[str, Study]) -> Html:
         return tag("h3", f"{pair.here} and {pair.there} don't differ by more than chance")
     first = pair.differences[0]
     rows = [
-        (_told(one, studies), _value(one, one.here), _value(one, one.there), words.chance(one.p)) for one in pair.differences
+        (_told(one, studies), _value(one, one.here), _value(one, one.there), words.chance(one.p))
+        for one in pair.differences
     ]
     return joined(
-        tag("h3", f"{pair.here} beside {pair.there}: {_told(first, studies).lower()}, {_value(first, first.here)} against {_value(first, first.there)}"),
+        tag(
+            "h3",
+            f"{pair.here} beside {pair.there}: {_told(first, studies).lower()}, {_value(first, first.here)} against {_value(first, first.there)}",
+        ),
         charts.scrolled(
             f"{pair.here} and {pair.there}",
-            charts.table("The largest differences that are more than chance", ("What", pair.here, pair.there, "How sure"), rows),
+            charts.table(
+                "The largest differences that are more than chance",
+                ("What", pair.here, pair.there, "How sure"),
+                rows,
+            ),
         ),
     )
 

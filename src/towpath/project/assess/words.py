@@ -8,7 +8,7 @@ MINUTE, HOUR, DAY = 60.0, 3_600.0, 86_400.0
 
 
 def length(seconds: float) -> str:
-    """"40 minutes", "5 hours", "3.2 days", "2.4 years"; "no time" for less than a minute."""
+    """ "40 minutes", "5 hours", "3.2 days", "2.4 years"; "no time" for less than a minute."""
     if seconds < MINUTE:
         return "no time" if seconds < 1 else "under a minute"
     for unit, size, most in (("minute", MINUTE, 99), ("hour", HOUR, 47)):
