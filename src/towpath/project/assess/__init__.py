@@ -68,7 +68,7 @@ def assess(
         opened, studies, judged = [], [], []
         for path, name in zip(logs, names, strict=True):
             progress.next(f"reading {path.name}")
-            log = mining.read(path, mapping, good_rows=True)
+            log = _dated(mining.read(path, mapping, good_rows=True))
             opened.append(log)
             progress.next(f"{name}: counting")
             studies.append(study(log, name, path.name, progress.tell))
@@ -84,9 +84,18 @@ def assess(
     )
 
 
+def _dated(log: mining.Log) -> mining.Log:
+    """Without cases dated 1970 or far in the future: one such date would stretch every chart over half a century."""
+    if not any(one.kind in ("epoch", "far-future") for one in log.doubts):
+        return log
+    dated = log.between(datetime(1971, 1, 1), datetime(2100, 1, 1), keep="contained")  # noqa: DTZ001 UTC
+    return dated if dated.summary.cases else log
+
+
 def _names(logs: list[Path]) -> list[str]:
     """The files' names without their endings; with a number where two are the same."""
     plain = [path.name.split(".")[0].replace("_", " ").strip() or path.name for path in logs]
+    plain = [name.capitalize() if name.islower() else name for name in plain]
     return [name if plain.count(name) == 1 else f"{name} ({number + 1})" for number, name in enumerate(plain)]
 
 

@@ -105,7 +105,7 @@ def _curves(periods: Sequence[mining.Period], told: str, width: int, height: int
     every = -(-len(periods) // (width // 90))
     for number in range(0, len(periods), every):
         marks.append(tag("text", words.month(periods[number].start), x=f"{x(number):.1f}", y=height - 8,
-                         class_="axis" if number else "axis begin"))  # fmt: skip
+                         class_="axis begin" if not number else "axis end" if x(number) > width - 40 else "axis"))  # fmt: skip
     lines = [
         tag(
             "polyline",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from towpath.engines import mining
-from towpath.project.assess import chapters, charts, towns, words
+from towpath.project.assess import chapters, charts, towns, trends, words
 from towpath.project.assess.charts import Row
 from towpath.project.assess.costs import Costs
 from towpath.project.assess.designed import Judged
@@ -109,7 +109,7 @@ def _sections(report: Report) -> list[tuple[str, str, Html]]:
     if report.judged:
         found.append(("design", "Beside the designed process", _design(report)))
     found += [
-        ("trend", "Trends and seasons", each(lambda study, _: chapters.the_trend(study))),
+        ("trend", "Trends and seasons", each(lambda study, _: trends.the_trend(study))),
         ("open", "Cases open now", each(lambda study, _: chapters.the_open(study))),
         ("how", "How this was counted", _how()),
     ]
@@ -222,6 +222,8 @@ def _doubts(study: Study) -> Html:
             for column, step in study.mapping.steps.items()
         ]
     problems = [*_problems("Left out", study.left_out), *_problems("Doubtful", study.doubts)]
+    if any(one.kind in ("epoch", "far-future") for one in study.doubts):
+        problems.append(tag("li", "Cases with such dates are left out of everything below."))
     if not study.tells_work:
         problems.append(tag("li", "Each step has one time only: waiting and working can't be told apart."))
     if not study.whose:

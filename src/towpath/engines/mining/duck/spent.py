@@ -50,9 +50,23 @@ def volumes(asker: Asker, step: str) -> list[Period]:
 
 
 def weekdays(asker: Asker) -> list[int]:
-    """Events by day of the week, Monday first."""
-    counts = dict(asker.rows("SELECT isodow(time), count(*) FROM {events} GROUP BY 1"))
-    return [int(counts.get(day, 0)) for day in range(1, 8)]
+    """Events by day of the week, Monday first.
+
+    Old systems keep days without a time: a midnight east of Greenwich is then late on the day before in UTC. Where
+    many events stand on a full hour of the late evening, those are counted for the day that they were written for.
+    """
+    late = "hour(time) >= 20 AND minute(time) = 0 AND second(time) = 0"
+    counts = {
+        (day, full): count
+        for day, full, count in asker.rows(
+            f"SELECT isodow(time), {late}, count(*) FROM {{events}} GROUP BY 1, 2"
+        )
+    }
+    moved = sum(count for (_, full), count in counts.items() if full) > 0.2 * sum(counts.values())
+    found = [0] * 7
+    for (day, full), count in counts.items():
+        found[(day - 1 + (full and moved)) % 7] += count
+    return found
 
 
 def labels(asker: Asker, by: Attribute) -> dict[str, tuple[str, float]]:
