@@ -36,7 +36,11 @@ def rows(cases: int, again: int, gap: float = 60) -> list[tuple[object, ...]]:
 def assess(folder: Path, *arguments: str | Path) -> tuple[int, str, dict]:
     out, data = folder / "report.html", folder / "report.json"
     code = cli.main(["assess", *map(str, arguments), "-o", str(out), "--json", str(data)])
-    return code, out.read_text() if out.exists() else "", json.loads(data.read_text()) if data.exists() else {}
+    return (
+        code,
+        out.read_text() if out.exists() else "",
+        json.loads(data.read_text()) if data.exists() else {},
+    )
 
 
 class Checker(HTMLParser):
@@ -52,7 +56,9 @@ class Checker(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.add(tag)
         self.ids += [value or "" for name, value in attrs if name == "id"]
-        self.loaded += [value or "" for name, value in attrs if name == "src" or (name == "href" and tag != "a")]
+        self.loaded += [
+            value or "" for name, value in attrs if name == "src" or (name == "href" and tag != "a")
+        ]
         if tag not in ("meta", "br", "hr"):
             self.open.append(tag)
 
@@ -124,7 +130,9 @@ def test_money_is_told_where_costs_are_known(tmp_path):
     assert again["money"] == pytest.approx(2 * again["days"] + 10 * 80) and "EUR" in page
 
 
-@pytest.mark.parametrize("name", [NASTY, '=HYPERLINK("http://x")', "a\x07b\u202ec", "</title><b>", "' onload='x"])
+@pytest.mark.parametrize(
+    "name", [NASTY, '=HYPERLINK("http://x")', "a\x07b\u202ec", "</title><b>", "' onload='x"]
+)
 def test_nothing_in_a_name_becomes_markup(tmp_path, name):
     made = [(case, name if step == "Ask" else step, time, name) for case, step, time, _ in rows(40, 10)]
     code, page, _ = assess(tmp_path, write_csv(tmp_path / "town.csv", made, HEADER))
