@@ -15,6 +15,8 @@
     log.save("part.parquet")
 
     mining.Forecast(log.paths()).remaining(steps, times, now)   # .method .backtest: what is used, and how it did
+    mining.weekly_volumes(log.volumes("week"))      # new cases in the next weeks, likewise
+    mining.Precedents(log.paths()).next(steps)      # what comes next, if enough cases went the same way
 
 Order is by case, then time in UTC, then place in the file. Answers are plain dataclasses (`results`). All SQL lies
 behind `port.Engine`, in `duck`.
@@ -24,6 +26,7 @@ from towpath.engines.mining.errors import LogError, MiningError, Problem, Questi
 from towpath.engines.mining.log import Log, read, reopen
 from towpath.engines.mining.mapping import Mapping
 from towpath.engines.mining.mapping import load as load_mapping
+from towpath.engines.mining.precedents import Next, Precedents
 from towpath.engines.mining.predict import Backtest, Forecast, Remaining
 from towpath.engines.mining.results import (
     Activity,
@@ -44,6 +47,8 @@ from towpath.engines.mining.results import (
     Variant,
 )
 from towpath.engines.mining.results import Path as CasePath
+from towpath.engines.mining.weekly import Volumes, Week
+from towpath.engines.mining.weekly import volumes as weekly_volumes
 
 __all__ = [
     "Activity",
@@ -63,8 +68,10 @@ __all__ = [
     "Map",
     "Mapping",
     "MiningError",
+    "Next",
     "Period",
     "PingPong",
+    "Precedents",
     "Problem",
     "QuestionError",
     "Remaining",
@@ -73,7 +80,10 @@ __all__ = [
     "StoreError",
     "Summary",
     "Variant",
+    "Volumes",
+    "Week",
     "load_mapping",
     "read",
     "reopen",
+    "weekly_volumes",
 ]

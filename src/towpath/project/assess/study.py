@@ -122,6 +122,7 @@ class Study:
     months: tuple[mining.Period, ...]
     weekdays: tuple[int, ...]
     pace: Pace | None
+    coming: mining.Volumes | None
     now: Now
 
     @property
@@ -166,6 +167,7 @@ def study(log: mining.Log, name: str, file: str, said: Callable[[str], None] = l
         months=tuple(log.volumes("month")),
         weekdays=tuple(log.weekdays()),
         pace=_pace(cases),
+        coming=mining.weekly_volumes(log.volumes("week")),
         now=_now(cases, paths),
     )
 

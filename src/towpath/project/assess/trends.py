@@ -6,7 +6,7 @@ from collections import defaultdict
 
 from towpath.engines import mining
 from towpath.project.assess import charts, words
-from towpath.project.assess.chapters import heading
+from towpath.project.assess.chapters import heading, note
 from towpath.project.assess.charts import Row
 from towpath.project.assess.markup import Html, joined
 from towpath.project.assess.study import Study
@@ -38,6 +38,7 @@ def the_trend(study: Study) -> Html:
                 rows,
             ),
         ),
+        _coming(study),
         _season(study),
         _week(study),
     )
@@ -59,6 +60,30 @@ def _period(one: mining.Period, step: str) -> str:
     if step == "quarter":
         return f"{one.start.year}, quarter {(one.start.month + 2) // 3}"
     return str(one.start.year) if step == "year" else words.month(one.start)
+
+
+def _coming(study: Study) -> Html | None:
+    """What may come in the next weeks, and how far such a guess was off before."""
+    told = study.coming
+    if told is None:
+        return None
+    first = told.weeks[0]
+    finding = f"Next week about {words.many(first.middle, 'new case')} may come, {first.low:,.0f} to {first.high:,.0f}"
+    rows = [
+        (words.date(one.start), f"{one.middle:,.0f}", f"{one.low:,.0f} to {one.high:,.0f}")
+        for one in told.weeks
+    ]
+    return joined(
+        heading(finding),
+        note(
+            f"By {told.method}. On this log's own past it was off by {told.error:,.1f} cases a week on average (the same week a year ago: "
+            f"{told.baseline:,.1f}); {words.percent(told.covered)} of {told.judged:,} outcomes lay in a range meant to hold 80 %."
+        ),
+        charts.folded(
+            "Each week as a table",
+            charts.table("New cases in the next weeks", ("Week from", "Middle", "8 in 10 lie in"), rows),
+        ),
+    )
 
 
 def _season(study: Study) -> Html | None:
