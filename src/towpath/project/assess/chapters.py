@@ -184,8 +184,7 @@ def the_rework(study: Study) -> Html:
         )
     else:
         parts.append(heading("No step is done twice in a case"))
-    parts += [_asked(study), _returns(study)]
-    return joined(parts)
+    return joined(parts, _asked(study), _returns(study))
 
 
 def _asked(study: Study) -> Html:

@@ -26,12 +26,11 @@ def spent(asker: Asker, by: Attribute | None) -> list[Spent]:
                any_value(late) / 1e6, map(list(fold), list(beyond / 1e6)) FROM parts GROUP BY 1""")
     found = [
         Spent(
-            asker.names[row[0]] if by is None else row[0],
-            *row[1:7],
-            tuple(float(row[7].get(fold, 0.0)) for fold in range(FOLDS)),
+            asker.names[whom] if by is None else whom, visits, cases, seconds, worked, middle, late,
+            tuple(float(beyond.get(fold, 0.0)) for fold in range(FOLDS)),
         )
-        for row in rows
-    ]
+        for whom, visits, cases, seconds, worked, middle, late, beyond in rows
+    ]  # fmt: skip
     return sorted(found, key=lambda one: (-one.seconds, one.name))
 
 
