@@ -22,6 +22,7 @@ from towpath.engines.mining.survival import Curve
 NOMINAL = 0.8
 BLOCKS, WARM = 14, 5  # blocks of time after the first third of the log; those that only warm up
 MEMORY = 4  # blocks whose outcomes set the next block's ranges
+GAIN = 1.5  # how strongly ranges that were too wide or too narrow are made up for
 FEWEST = 20  # like cases; below that, less alike ones are taken
 JUDGED = 100  # predictions whose outcome is known; below that no backtest is told
 BASELINE = "median by last step"
@@ -217,9 +218,9 @@ class Forecast:
         if len(lower) < JUDGED:
             return (1 - NOMINAL) / 2, (1 + NOMINAL) / 2
         # What was too wide or too narrow so far is made up for (after Gibbs and Candès 2021).
-        known, inside = self._covered(made, now)
-        wanted = NOMINAL + (NOMINAL - inside / known if known >= JUDGED else 0.0)
-        wanted = min(0.95, max(0.65, wanted))
+        known, inside = self._covered(made[-MEMORY:], now)
+        wanted = NOMINAL + GAIN * (NOMINAL - inside / known if known >= JUDGED else 0.0)
+        wanted = min(0.95, max(0.6, wanted))
         below = Curve(lower)
         low = below.at((1 - wanted) / 2)
         # Where many outcomes are alike fewer than a tenth lie below: then more may lie above.
