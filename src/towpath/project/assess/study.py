@@ -13,7 +13,7 @@ from towpath.engines import mining
 from towpath.engines.mining import chance, closing
 
 SAMPLE = 20_000  # cases looked at one by one; beyond that they are chosen evenly
-MOMENTS = 4_000  # at which the forecast is tried on the past
+MOMENTS = 2_500  # at which the forecast is tried on the past
 SHOWN = 8
 PICTURED = 12  # steps in the map
 _NAMES = re.compile(r"(activity|step|task|event)[ _]?(name|label|description)", re.IGNORECASE)
