@@ -8,10 +8,15 @@
 
     log.summary .map() .variants() .durations() .starts() .ends() .rework() .handovers(by) .pingpong(by)
     log.funnel("Received", "Decided", by="channel") .cases(limit, order) .case(number) .values(column)
+    log.spent(by) .volumes(step) .weekdays() .labels(column) .paths(most)           # time, arrivals, names, ways
     log.between(start, end, keep) .where(unit="Permits") .where_column(name, values, keep, without)
     log.passing(a, b) .taking(variant) .lasting(least, most) .named(*numbers)      # a log again; they can be chained
     log.compare(other)                                      # what differs, and whether by more than chance
     log.save("part.parquet")
+
+    mining.Forecast(log.paths()).remaining(steps, times, now)   # .method .backtest: what is used, and how it did
+    mining.weekly_volumes(log.volumes("week"))      # new cases in the next weeks, likewise
+    mining.Precedents(log.paths()).next(steps)      # what comes next, if enough cases went the same way
 
 Order is by case, then time in UTC, then place in the file. Answers are plain dataclasses (`results`). All SQL lies
 behind `port.Engine`, in `duck`.
@@ -21,6 +26,8 @@ from towpath.engines.mining.errors import LogError, MiningError, Problem, Questi
 from towpath.engines.mining.log import Log, read, reopen
 from towpath.engines.mining.mapping import Mapping
 from towpath.engines.mining.mapping import load as load_mapping
+from towpath.engines.mining.precedents import Next, Precedents
+from towpath.engines.mining.predict import Backtest, Forecast, Remaining
 from towpath.engines.mining.results import (
     Activity,
     Case,
@@ -32,19 +39,27 @@ from towpath.engines.mining.results import (
     Handover,
     Import,
     Map,
+    Period,
     PingPong,
     Rework,
+    Spent,
     Summary,
     Variant,
 )
+from towpath.engines.mining.results import Path as CasePath
+from towpath.engines.mining.weekly import Volumes, Week
+from towpath.engines.mining.weekly import volumes as weekly_volumes
 
 __all__ = [
     "Activity",
+    "Backtest",
     "Case",
+    "CasePath",
     "Difference",
     "Durations",
     "Edge",
     "Event",
+    "Forecast",
     "Funnel",
     "Handover",
     "Import",
@@ -53,14 +68,22 @@ __all__ = [
     "Map",
     "Mapping",
     "MiningError",
+    "Next",
+    "Period",
     "PingPong",
+    "Precedents",
     "Problem",
     "QuestionError",
+    "Remaining",
     "Rework",
+    "Spent",
     "StoreError",
     "Summary",
     "Variant",
+    "Volumes",
+    "Week",
     "load_mapping",
     "read",
     "reopen",
+    "weekly_volumes",
 ]

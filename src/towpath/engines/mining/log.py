@@ -34,11 +34,14 @@ from towpath.engines.mining.results import (
     Handover,
     Import,
     Map,
+    Period,
     PingPong,
     Rework,
+    Spent,
     Summary,
     Variant,
 )
+from towpath.engines.mining.results import Path as CasePath
 
 
 @dataclass(frozen=True)
@@ -123,6 +126,26 @@ class Log:
     def funnel(self, *steps: str, by: str = "channel") -> list[Funnel]:
         """How many cases of each channel (or value of another column; "" for all together) reached step after step."""
         return self.engine.funnel(self.view, steps, by)
+
+    def spent(self, by: str = "activity") -> list[Spent]:
+        """Where the time goes: by the activity (or the unit, or another column of events) that cases were on their way to."""
+        return self.engine.spent(self.view, by)
+
+    def volumes(self, step: str = "week") -> list[Period]:
+        """How many cases began and ended in each day, week, month, quarter or year."""
+        return self.engine.volumes(self.view, step)
+
+    def weekdays(self) -> list[int]:
+        """Events by day of the week (UTC), Monday first."""
+        return self.engine.weekdays(self.view)
+
+    def labels(self, column: str) -> dict[str, tuple[str, float]]:
+        """What a column mostly says of each activity, and the share of its events that agree: names for codes."""
+        return self.engine.labels(self.view, column)
+
+    def paths(self, most: int = 1_000_000) -> list[CasePath]:
+        """The activities and times of at most so many cases, chosen evenly; the earliest begun first."""
+        return self.engine.paths(self.view, most)
 
     def cases(self, limit: int = 100, order: str = "longest") -> list[Case]:
         """The cases behind a number. `order`: longest, shortest, first or last."""

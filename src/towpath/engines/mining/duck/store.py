@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from towpath.engines.mining.duck import intake, schema, staging, work
+from towpath.engines.mining.duck import intake, schema, spent, staging, work
 from towpath.engines.mining.duck.questions import Asker
 from towpath.engines.mining.duck.view import ACTIVITY, Names, relation
-from towpath.engines.mining.errors import Problem, StoreError
+from towpath.engines.mining.errors import Problem, QuestionError, StoreError
 from towpath.engines.mining.filters import View
 from towpath.engines.mining.mapping import Mapping
 from towpath.engines.mining.results import (
@@ -22,11 +22,14 @@ from towpath.engines.mining.results import (
     Funnel,
     Handover,
     Import,
+    Period,
     PingPong,
     Rework,
+    Spent,
     Summary,
     Variant,
 )
+from towpath.engines.mining.results import Path as CasePath
 
 _ORDERS = {
     "longest": "ended - began DESC",
@@ -34,6 +37,7 @@ _ORDERS = {
     "first": "began",
     "last": "ended DESC",
 }
+_STEPS = ("day", "week", "month", "quarter", "year")
 
 
 class DuckStore:
@@ -152,6 +156,23 @@ class DuckStore:
 
     def gaps(self, view: View, source: str, target: str) -> list[float]:
         return self._ask(view).gaps(self.names.code(source), self.names.code(target))
+
+    def spent(self, view: View, by: str) -> list[Spent]:
+        return spent.spent(self._ask(view), None if by == ACTIVITY else self.names.event_attribute(by))
+
+    def volumes(self, view: View, step: str) -> list[Period]:
+        if step not in _STEPS:
+            raise QuestionError(f"volumes are counted by {', '.join(_STEPS)}; not by '{step}'")
+        return spent.volumes(self._ask(view), step)
+
+    def weekdays(self, view: View) -> list[int]:
+        return spent.weekdays(self._ask(view))
+
+    def labels(self, view: View, by: str) -> dict[str, tuple[str, float]]:
+        return spent.labels(self._ask(view), self.names.event_attribute(by))
+
+    def paths(self, view: View, most: int) -> list[CasePath]:
+        return spent.paths(self._ask(view), most)
 
     def save(self, view: View, path: Path) -> None:
         """What the view leaves over as Parquet, under the names of the columns that came in."""

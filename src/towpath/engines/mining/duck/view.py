@@ -74,6 +74,8 @@ class Relation:
             cases = "view_cases"
             clauses.append(f"view_cases AS ({self._cases()})")
         start = f"WITH {', '.join(clauses)} " if clauses else ""
+        if clauses and question.lstrip().startswith("WITH "):
+            start, question = f"{start.rstrip()}, ", question.lstrip().removeprefix("WITH ")
         return start + question.format(events=self.name, cases=cases), [*self.values, *values]
 
     def _cases(self) -> str:
