@@ -23,7 +23,10 @@ def check(folder: Folder, operations: Collection[str] | None) -> Iterator[Proble
     yield from _references(folder)
     for element in folder.process.elements.values():
         yield from _step(element, folder, operations)
-        yield from _message(element)
+        yield from _begins(element)
+        for part in parts(element):
+            yield from _message(element, part)
+            yield from _not_driven(element, part)
     yield from _unused(folder, folder.process)
     yield from _stages(folder, folder.process)
 
@@ -41,6 +44,7 @@ def _references(folder: Folder) -> Iterator[Problem]:
         "decision": (decisions, "no file in decisions/ has the decision '{}'"),
         "team": (teams, "the team '{}' is not among the teams of service.yaml"),
         "step": (step_kinds(), "there is no step kind '{}'"),
+        "process": (folder.model.processes if folder.model else None, "process.bpmn has no process '{}'"),
     }
     for found in folder.model.references if folder.model else ():
         names, what = known[found.kind]
@@ -130,15 +134,44 @@ def _one_of(element: Element, what: str, name: str, known: Collection[str]) -> I
         )
 
 
-def _message(element: Element) -> Iterator[Problem]:
-    if element.message is None:
+def parts(element: Element) -> list[Element]:
+    """An event with each of its definitions, and what its instances throw: all that may wait or send here."""
+    thrown = [thrown for _, thrown in element.many.throws] if element.many else []
+    return [element, *element.parts, *thrown]
+
+
+def _begins(element: Element) -> Iterator[Problem]:
+    if element.kind == "start" and element.scope is None and not element.plain:
+        what = "begins with an event, but a request begins when it is sent in"
+        yield Problem(FILE, element.line, label(element), what, "use a start event without a trigger")
+
+
+def _message(element: Element, part: Element) -> Iterator[Problem]:
+    if part.message is None:
         return
-    if element.kind in ("throw", "send", "end"):
+    if part.kind in ("throw", "send", "end"):
         what = "sends a message to another process, which is not supported"
         yield Problem(FILE, element.line, label(element), what, "use a step such as contact.send")
-    elif element.message.name not in MESSAGES:
-        what = f"waits for the message '{element.message.name}', which nobody sends"
-        yield Problem(FILE, element.line, label(element), what, nearest(element.message.name, MESSAGES))
+    elif part.message.name not in MESSAGES:
+        what = f"waits for the message '{part.message.name}', which nobody sends"
+        yield Problem(FILE, element.line, label(element), what, nearest(part.message.name, MESSAGES))
+
+
+def _not_driven(element: Element, part: Element) -> Iterator[Problem]:
+    """What the engine knows and a case could not go on from: told here, so that none waits for ever."""
+    what = ""
+    if part.kind == "call":
+        what = "calls another process, which is not supported"
+    elif part.signal is not None:
+        what = "sends or awaits a signal, which is not supported"
+    elif part.escalation is not None and part.kind in ("throw", "end"):
+        what = "escalates, which is not supported"
+    elif part.timer is not None and part.timer.working_hours:
+        what = "counts working hours, which the calendar of a body does not have"
+    elif element.properties.get("calendar") == "working-hours" and part is element and part.timer is None:
+        what = "has a due date in working hours, which the calendar of a body does not have"
+    if what:
+        yield Problem(FILE, element.line, label(element), what, "draw it in another way")
 
 
 def _headers(process: Process, kind: str, header: str) -> set[str]:
