@@ -19,12 +19,14 @@ from towpath.casework.actions.steps import (
     finish_step,
     fire_due_timers,
     go_on,
+    hand_on,
     keep_date,
     step_needs_person,
 )
 from towpath.casework.actions.submit import Submitted, send_receipt, submit
 from towpath.casework.actions.tasks import claim, complete_task, refer, release, save_task
 from towpath.casework.rules import Upload
+from towpath.casework.thrown import expire as expire_messages
 
 __all__ = [
     "Submitted",
@@ -39,10 +41,12 @@ __all__ = [
     "complete_task",
     "decide_by_rules",
     "expire_drafts",
+    "expire_messages",
     "fail_step",
     "finish_step",
     "fire_due_timers",
     "go_on",
+    "hand_on",
     "keep_date",
     "note",
     "prefill",
