@@ -12,6 +12,8 @@ from tests.engines.bpmn import builder
 from towpath.casework import conductor
 from towpath.casework.models import Case, Task
 from towpath.catalogue.actions import stage
+from towpath.catalogue.models import ServiceVersion
+from towpath.catalogue.versions import digest_of
 from towpath.engines import bpmn
 from towpath.foundation.access import SYSTEM
 
@@ -27,6 +29,21 @@ def offer(xml: str) -> Any:
     """Offers the permit with this process; the processes here are too small to be checked."""
     texts = {path: str(text) for path, text in parking.files().items()}
     return stage(texts | {"process.bpmn": xml}, date(2025, 1, 1))
+
+
+def offer_again(xml: str) -> Any:
+    """The next version of it."""
+    first = ServiceVersion.objects.order_by("number").last()
+    files = {**first.files, "process.bpmn": xml}
+    return ServiceVersion.objects.create(
+        service=first.service,
+        number=first.number + 1,
+        effective_from=date(2025, 1, 2),
+        files=files,
+        digest=digest_of(files),
+        published_at=first.published_at,
+        published_by="towpath",
+    )
 
 
 def begun(**changes: Any) -> Case:

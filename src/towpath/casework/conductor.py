@@ -129,7 +129,7 @@ def waits_for(case: Case, name: str) -> bool:
     return bool(Subscription.objects.filter(case=case, kind="message", message=name).exists())
 
 
-def _env(case: Case, package: catalogue.Package) -> bpmn.Env:
+def env_of(case: Case, package: catalogue.Package) -> bpmn.Env:
     tenant = tenancy.current()
 
     def decide(name: str, inputs: Mapping[str, Any]) -> Any:
@@ -162,7 +162,7 @@ def _settle(case: Case, package: catalogue.Package, first: list[Turn], actor: Ac
 
 def _taken(case: Case, package: catalogue.Package, turn: Turn, *, first: bool) -> bpmn.Step | None:
     """The step that a turn makes. None: what follows from another turn, and was overtaken meanwhile."""
-    env = _env(case, package)
+    env = env_of(case, package)
     try:
         match turn.event:
             case None:

@@ -93,13 +93,20 @@ def cancel(case: Case, package: catalogue.Package, instance: str, env: bpmn.Env)
 def keep(case: Case, instance: str, step: bpmn.Step) -> None:
     """Puts what a step left into the row (the caller saves it)."""
     if not instance:
-        case.process_state = step.state
         variables.set_variables(case, step.changes)
+        put_state(case, instance, step.state)
         return
     kept = case.called[instance]
     changes = {name: pack(value) for name, value in step.changes.items()}
-    after = {**kept, "state": step.state, "data": {**kept["data"], **changes}}
-    case.called = {**case.called, instance: after}
+    case.called = {**case.called, instance: {**kept, "data": {**kept["data"], **changes}}}
+    put_state(case, instance, step.state)
+
+
+def put_state(case: Case, instance: str, state: dict[str, Any]) -> None:
+    if not instance:
+        case.process_state = state
+    else:
+        case.called = {**case.called, instance: {**case.called[instance], "state": state}}
 
 
 def drop(case: Case, instance: str) -> dict[str, Any]:

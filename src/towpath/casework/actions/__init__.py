@@ -12,6 +12,7 @@ from towpath.casework.actions.drafts import (
     save_answers,
     start_draft,
 )
+from towpath.casework.actions.migration import migrate_cases
 from towpath.casework.actions.notes import note, rate, take_mail
 from towpath.casework.actions.questions import answer_question, ask_resident
 from towpath.casework.actions.steps import (
@@ -48,6 +49,7 @@ __all__ = [
     "go_on",
     "hand_on",
     "keep_date",
+    "migrate_cases",
     "note",
     "prefill",
     "rate",
