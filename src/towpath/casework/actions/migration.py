@@ -13,13 +13,12 @@ from django.db import transaction
 from towpath.casework import commands, conductor, incidents, instances
 from towpath.casework.events import CASE_MIGRATED
 from towpath.casework.models import Case, Question, Subscription, Task, Timer
-from towpath.casework.queries.older import PERMISSION, migratable
+from towpath.casework.queries.older import AT_ONCE, PERMISSION, migratable
 from towpath.catalogue import queries as catalogue
 from towpath.engines import bpmn
 from towpath.foundation.access import Actor
 from towpath.foundation.journal import record
 
-AT_ONCE = 500  # cases of one look or one move
 ENDING = (bpmn.Cancel, bpmn.Unschedule, bpmn.Unsubscribe)
 
 
@@ -56,7 +55,7 @@ def migrate_cases(
     fit, stay = [], []
     for case_id in older.values_list("pk", flat=True)[:AT_ONCE]:
         with transaction.atomic():
-            case = Case.objects.select_for_update().get(pk=case_id)
+            case = (Case.objects if dry else Case.objects.select_for_update()).get(pk=case_id)
             plan = _plan(case, catalogue.package(version_id), mapping)
             if isinstance(plan, Stays):
                 stay.append(plan)

@@ -12,7 +12,7 @@ from towpath.casework.queries.case import (
     task_context,
 )
 from towpath.casework.queries.find import find_cases
-from towpath.casework.queries.older import Older, older_cases, places_of
+from towpath.casework.queries.older import Older, older_cases, on_other_versions, places_of
 from towpath.casework.queries.queue import Filters, QueuePage, queue, queue_head, troubles
 from towpath.casework.queries.timeline import Happening, timeline
 from towpath.casework.queries.tracking import (
@@ -44,6 +44,7 @@ __all__ = [
     "my_cases",
     "my_dates",
     "older_cases",
+    "on_other_versions",
     "places_of",
     "queue",
     "queue_head",

@@ -13,6 +13,7 @@ from towpath.engines.bpmn.model import Element
 from towpath.foundation.access import Actor
 
 PERMISSION = "case.migrate"
+AT_ONCE = 500  # cases of one look or one move
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,12 @@ def older_cases(actor: Actor, service: str) -> list[Older]:
     rows = migratable(actor).filter(service_code=service).values_list("version").annotate(n=Count("pk"))
     running: dict[Any, int] = dict(rows.order_by())
     return [Older(row, running[row.pk]) for row in catalogue.versions(service) if row.pk in running]
+
+
+def on_other_versions(actor: Actor, service: str, version_id: Any) -> list[Case]:
+    """Those that one move would look at."""
+    found = migratable(actor).filter(service_code=service).exclude(version_id=version_id)
+    return list(found.order_by("pk")[:AT_ONCE])
 
 
 def places_of(cases: list[Case]) -> list[tuple[Element, int]]:
