@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import OperationalError, transaction
+from django.db.models import QuerySet
 
 from towpath.casework import commands, conductor, incidents, thrown
 from towpath.casework.events import DATE_KEPT
@@ -75,9 +76,8 @@ def _waiting(case_id: UUID, command_id: str) -> tuple[Case, Task | None]:
 
 def fire_due_timers(limit: int = 50) -> int:
     """Fires timers that are due, each case under its lock; returns how many. Found by index, never by scanning."""
-    due = list(Timer.objects.filter(due_at__lte=clock.now()).order_by("due_at", "pk")[:limit])
     fired = 0
-    for timer in due:
+    for timer in list(due_timers(limit)):
         case = _free(timer.case_id)
         # Gone meanwhile, or the case is being worked on: the next round sees.
         if case is None or not Timer.objects.filter(pk=timer.pk).exists():
@@ -85,6 +85,11 @@ def fire_due_timers(limit: int = 50) -> int:
         _take(case, timer, bpmn.Fired(timer.command_id), timer.command_id)
         fired += 1
     return fired
+
+
+def due_timers(limit: int = 50) -> QuerySet[Timer]:
+    due: QuerySet[Timer] = Timer.objects.filter(due_at__lte=clock.now())
+    return due.order_by("due_at", "pk")[:limit]
 
 
 def hand_on(limit: int = 50) -> int:
