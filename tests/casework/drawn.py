@@ -69,3 +69,9 @@ def process(id_: str, text: str, *elements: str) -> str:
     """A further process of the file: goes `after` the first one."""
     inside = builder.body(text, *elements, ids=f"{id_}_f")
     return f'<process id="{id_}" name="{id_.capitalize()}" isExecutable="true">{inside}</process>'
+
+
+def call(called: str = "inner") -> str:
+    return builder.element(
+        "callActivity", "call", builder.zeebe(f'<zeebe:calledElement processId="{called}"/>')
+    )
