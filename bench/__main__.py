@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from bench import results
 from bench.results import Result
 
-NAMES = ("engines", "news", "application", "question", "weight", "screens")
+NAMES = ("engines", "news", "application", "question", "weight", "timers", "screens")
 
 
 def main() -> int:
@@ -39,13 +39,14 @@ def _measured(cases: int, only: str | None) -> Iterator[Result]:
     if only == "engines":
         return
     with scene() as made:
-        from bench import application, news, weight
+        from bench import application, news, timers, weight
 
         parts: dict[str, Callable[..., list[Result]]] = {
             "news": news.measure,  # first: its requests must stand on the first page of a queue
             "application": application.measure,
             "question": application.next_question,
             "weight": weight.measure,
+            "timers": timers.measure,
         }
         for name, measure in parts.items():
             if only in (None, name):

@@ -103,6 +103,7 @@ def addresses(body: Any, work: dict[str, Any]) -> list[str]:
     tasks = [task_of(body, work[name]) for name in ("doubtful", "held", "asked")]
     person = [f"/desk/new?person={work['person']}", f"/desk/people/{work['person']}/"]
     lists = ["/desk/", "/desk/?queue=mine", "/desk/search?q=ada", "/desk/mail", "/desk/troubles", "/desk/new"]
+    lists += ["/desk/versions", "/desk/versions/resident-parking-permit"]
     return [*lists, "/desk/bodies", f"/desk/conversations/{work['conversation']}/", case, *tasks, *person]
 
 

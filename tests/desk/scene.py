@@ -1,9 +1,10 @@
 """A body in the middle of its work, so that every page of the desk has something true to show."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
-from tests.desk.town import ENVIRONMENT, actor, begun, publish, submitted, worker
+from tests import factories
+from tests.desk.town import ENVIRONMENT, PARKING, SERVICES, actor, begun, publish, submitted, worker
 from towpath.casework import actions as casework
 from towpath.contact import actions as contact
 from towpath.documents import actions as documents
@@ -35,6 +36,8 @@ def at_work(body: Any) -> dict[str, Any]:
         GivenUp.objects.create(
             job="contact.deliver", arguments={}, error="The server said no.", given_up_at=clock.now()
         )
+        # The law changes: all of these requests are on an older version now.
+        factories.publish(SERVICES / PARKING, effective_from=date(2025, 1, 2))
         return {
             "ana": ana,
             "bo": bo,

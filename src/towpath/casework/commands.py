@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from towpath.casework import rules
+from towpath.casework import rules, thrown
 from towpath.casework.events import CASE_CLOSED, TASK_TROUBLE
 from towpath.casework.models import Case, Subscription, Task, Timer
 from towpath.catalogue import queries as catalogue
@@ -28,19 +28,28 @@ def carry_out(case: Case, package: catalogue.Package, command: bpmn.Command) -> 
             Timer.objects.update_or_create(case=case, command_id=id, defaults={"due_at": due})
         case bpmn.Unschedule(id):
             Timer.objects.filter(case=case, command_id=id).delete()
-        case bpmn.Subscribe(id, name, key):
-            Subscription.objects.update_or_create(
-                case=case, command_id=id, defaults={"message": name, "correlation": key or ""}
-            )
+        case bpmn.Subscribe():
+            _subscribe(case, command)
         case bpmn.Unsubscribe(id):
             Subscription.objects.filter(case=case, command_id=id).delete()
         case bpmn.Finish():
             _finish(case, command)
-        case bpmn.Throw():
-            raise NotImplementedError(
-                f"messages to other processes are refused at publication: {command.name}"
-            )
+        case _:
+            # Publication refuses what is not driven; a command left out would be a case that hangs.
+            raise NotImplementedError(f"nothing carries out {command!r}")
     return None
+
+
+def _subscribe(case: Case, wait: bpmn.Subscribe) -> None:
+    key = wait.correlation_key or ""
+    if len(key) > thrown.LONGEST_KEY:
+        raise bpmn.Incident(
+            wait.element, "", f"its correlation key is longer than {thrown.LONGEST_KEY} characters"
+        )
+    row = {"kind": wait.kind, "message": wait.message, "correlation": key}
+    Subscription.objects.update_or_create(case=case, command_id=wait.id, defaults=row)
+    if wait.kind == "message":
+        thrown.look_again(case, wait.message, key)
 
 
 def _do(case: Case, package: catalogue.Package, do: bpmn.Do) -> bpmn.Completed | None:

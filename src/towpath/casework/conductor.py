@@ -4,20 +4,22 @@ Everything here runs in the caller's transaction, under the lock on the case.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
+from dataclasses import replace
+from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from towpath.casework import commands, incidents, rules, variables
+from towpath.casework import commands, incidents, instances, rules, thrown, variables
 from towpath.casework.events import (
     ACTIVITY_CANCELLED,
     ACTIVITY_COMPLETED,
     ACTIVITY_STARTED,
+    CASE_ESCALATED,
     CASE_STAGE,
 )
 from towpath.casework.models import Case, Subscription, Task
@@ -30,10 +32,11 @@ from towpath.foundation.journal import Fact, record
 from towpath.people import queries as people
 
 # Passages that are a step of somebody's work; gateways and the like are not.
-SILENT = frozenset({"exclusive", "parallel", "inclusive", "event", "subprocess"})
+SILENT = frozenset({"exclusive", "parallel", "inclusive", "event", "complex", "subprocess"})
 ASSIGNED = frozenset({"user", "manual", "receive"})
-LASTING = frozenset({"user", "step", "manual", "receive", "send", "catch"})
+LASTING = frozenset({"user", "step", "manual", "receive", "send", "catch", "call"})
 EVENT_OF = {"entered": ACTIVITY_STARTED, "completed": ACTIVITY_COMPLETED, "cancelled": ACTIVITY_CANCELLED}
+MOST_TURNS = 1_000  # of the processes of a case, one because of the other
 AWAITS: dict[str, rules.Awaits] = {"us": "staff", "resident": "resident", "register": "register"}
 
 
@@ -54,36 +57,59 @@ def watching() -> Iterator[list[bpmn.Passage]]:
 def start(case: Case, actor: Actor) -> None:
     """Begins the process of a new case."""
     package = catalogue.package(case.version_id)
-    given = variables.context(case, package)
-    _or_incident(case, None, lambda: bpmn.start(package.process, given, _env(case, package)), package, actor)
+    _or_incident(case, None, [Turn("", bpmn.Call("", package.process.id, "", ""))], package, actor)
 
 
 def advance(case: Case, event: bpmn.Event, actor: Actor) -> bool:
-    """Carries the case on by an event. False when the event had been taken already (it was repeated).
+    """Carries the case on by an event. False when nothing waits for it: it was taken already, or never awaited.
 
     Where the process can't go on, the case stays where it was and the event is kept for a person to see to.
     """
     package = catalogue.package(case.version_id)
+    turns = _turns(case, package, event)
     try:
-        _or_incident(case, event, lambda: _step(case, package, event), package, actor)
+        if turns:
+            _or_incident(case, event, turns, package, actor)
     except bpmn.Refused as refused:
         if refused.already:
             return False
         raise
-    return True
+    return bool(turns)
+
+
+def changed(case: Case, actor: Actor) -> None:
+    """What the case knows is other than before: what waits for a condition looks again."""
+    advance(case, bpmn.Changed(), actor)
+
+
+class Turn(NamedTuple):
+    """What an instance of the case has to do next: take an event, begin (it was called), or end (None)."""
+
+    instance: str
+    event: bpmn.Event | bpmn.Call | None
+
+
+def _turns(case: Case, package: catalogue.Package, event: bpmn.Event) -> list[Turn]:
+    match event:
+        case bpmn.Changed():
+            return [Turn(name, event) for name in instances.with_conditions(case, package)]
+        case bpmn.Signal(name):
+            return [Turn(name, event) for name in thrown.listening(case, name)]
+    instance, own = instances.split(event.command_id)
+    return [Turn(instance, replace(event, command_id=own))]
 
 
 def _or_incident(
     case: Case,
     event: bpmn.Event | None,
-    first: Callable[[], bpmn.Step],
+    turns: list[Turn],
     package: catalogue.Package,
     actor: Actor,
 ) -> None:
     before = dict(case.__dict__)
     try:
         with transaction.atomic():
-            _settle(case, package, first(), actor)
+            _settle(case, package, turns, actor)
     except bpmn.Incident as incident:
         # What the caller had set before stays; what the step had set is undone with its rows.
         case.__dict__.update(before)
@@ -93,22 +119,17 @@ def _or_incident(
 
 def message(case: Case, name: str, data: Mapping[str, Any], actor: Actor) -> bool:
     """Hands a message to the case; False when nothing in it waits for one of that name."""
-    waiting = Subscription.objects.filter(case=case, message=name).order_by("pk").first()
+    waiting = Subscription.objects.filter(case=case, kind="message", message=name).order_by("pk").first()
     if waiting is None:
         return False
     return advance(case, bpmn.Message(name, None, dict(data), waiting.command_id), actor)
 
 
 def waits_for(case: Case, name: str) -> bool:
-    return bool(Subscription.objects.filter(case=case, message=name).exists())
+    return bool(Subscription.objects.filter(case=case, kind="message", message=name).exists())
 
 
-def _step(case: Case, package: catalogue.Package, event: bpmn.Event) -> bpmn.Step:
-    given = variables.context(case, package)
-    return bpmn.step(package.process, case.process_state, event, given, _env(case, package))
-
-
-def _env(case: Case, package: catalogue.Package) -> bpmn.Env:
+def env_of(case: Case, package: catalogue.Package) -> bpmn.Env:
     tenant = tenancy.current()
 
     def decide(name: str, inputs: Mapping[str, Any]) -> Any:
@@ -119,26 +140,94 @@ def _env(case: Case, package: catalogue.Package) -> bpmn.Env:
     return bpmn.Env(clock.now(), ZoneInfo(tenant.zone), body_calendar(tenant.settings), decide)
 
 
-def _settle(case: Case, package: catalogue.Package, first: bpmn.Step, actor: Actor) -> None:
-    """Carries out a step's commands; steps that are done at once carry the case on until it rests."""
-    steps = deque([first])
-    done: deque[bpmn.Completed] = deque()
-    by = actor
-    while steps:
-        step = steps.popleft()
-        case.process_state = step.state
-        variables.set_variables(case, step.changes)
-        _journal(case, package, step, by)
-        if (watched := _watched.get()) is not None:
-            watched += step.passed
-        for command in step.commands:
-            if (result := commands.carry_out(case, package, command)) is not None:
-                done.append(result)
-        if done:
-            steps.append(_step(case, package, done.popleft()))
-            by = SYSTEM
+def _settle(case: Case, package: catalogue.Package, first: list[Turn], actor: Actor) -> None:
+    """Carries out a step's commands; what they lead to at once carries the case on until it rests."""
+    waiting, by, taken, looked = deque(first), actor, 0, False
+    while waiting:
+        turn, taken = waiting.popleft(), taken + 1
+        if taken > MOST_TURNS:
+            raise bpmn.Incident(turn.instance, "", "its processes send each other round in circles")
+        step = _taken(case, package, turn, first=taken == 1)
+        if step is not None:
+            _journal(case, package, turn.instance, step, by)
+            waiting = _follow(case, package, turn.instance, step, waiting)
+        by = SYSTEM
+        if not waiting and not looked and case.called:
+            # The instances share what the case knows of itself, and one of them may have changed it.
+            looked = True
+            waiting.extend(_turns(case, package, bpmn.Changed()))
     case.last_activity_at = clock.now()
     case.save()
+
+
+def _taken(case: Case, package: catalogue.Package, turn: Turn, *, first: bool) -> bpmn.Step | None:
+    """The step that a turn makes. None: what follows from another turn, and was overtaken meanwhile."""
+    env = env_of(case, package)
+    try:
+        match turn.event:
+            case None:
+                step = instances.cancel(case, package, turn.instance, env)
+                instances.drop(case, turn.instance)
+                return step
+            case bpmn.Call():
+                step = instances.begin(case, package, turn.instance, turn.event, env)
+            case _:
+                step = instances.step(case, package, turn.instance, turn.event, env)
+    except bpmn.Refused as refused:
+        if first or not (refused.already or isinstance(turn.event, bpmn.Signal)):
+            raise
+        if isinstance(turn.event, bpmn.Message):
+            thrown.keep(case, turn.event)
+        return None
+    instances.keep(case, turn.instance, step)
+    return step
+
+
+def _follow(
+    case: Case, package: catalogue.Package, instance: str, step: bpmn.Step, waiting: deque[Turn]
+) -> deque[Turn]:
+    """Has the commands of a step done; the turns that are then to be taken."""
+    if (watched := _watched.get()) is not None:
+        watched += step.passed
+    throws = []
+    for command in step.commands:
+        name = instances.within(instance, command.id)
+        match command:
+            case bpmn.Call():
+                waiting.append(Turn(name, command))
+            case bpmn.Cancel() if name in case.called or any(turn.instance == name for turn in waiting):
+                waiting = deque(turn for turn in waiting if not instances.is_in(turn.instance, name))
+                if name in case.called:
+                    waiting.appendleft(Turn(name, None))
+            case bpmn.Throw(kind="escalation"):
+                waiting.extend(_escalated(case, instance, command))
+            case bpmn.Throw():
+                throws.append(command)
+            case bpmn.Finish() if instance:
+                waiting.append(_returned(case, instance, command))
+            case _:
+                result = commands.carry_out(case, package, replace(command, id=name))
+                if result is not None:
+                    waiting.append(Turn(instance, replace(result, command_id=command.id)))
+    # Who begins to wait in the same step hears it too.
+    waiting.extend(Turn(*heard) for command in throws for heard in thrown.throw(case, instance, command))
+    return waiting
+
+
+def _returned(case: Case, instance: str, finish: bpmn.Finish) -> Turn:
+    """A called process has ended: its caller gets what it gave, or its error."""
+    caller, call = instances.split(instance)
+    given = instances.drop(case, instance)
+    return Turn(caller, bpmn.Failed(call, finish.error) if finish.error else bpmn.Completed(call, given))
+
+
+def _escalated(case: Case, instance: str, escalation: bpmn.Throw) -> list[Turn]:
+    """Its caller hears of it; of what nobody takes up, the journal."""
+    if not instance:
+        record(CASE_ESCALATED, SYSTEM, about(case), code=escalation.name, element=escalation.element)
+        return []
+    caller, call = instances.split(instance)
+    return [Turn(caller, bpmn.Escalated(call, escalation.name, dict(escalation.payload)))]
 
 
 def about(case: Case, **more: Any) -> Fact:
@@ -155,14 +244,14 @@ def _known_as(case: Case) -> UUID | None:
     return found
 
 
-def _journal(case: Case, package: catalogue.Package, step: bpmn.Step, actor: Actor) -> None:
+def _journal(case: Case, package: catalogue.Package, instance: str, step: bpmn.Step, actor: Actor) -> None:
     teams = _teams(case, step)
     for passage in step.passed:
         _stage(case, package, passage, actor)
         begins = passage.lifecycle == "entered"
         if passage.kind in SILENT or (begins and passage.kind not in LASTING):
             continue
-        command = f"{passage.element}:{passage.token}" if begins else None
+        command = instances.within(instance, f"{passage.element}:{passage.token}") if begins else None
         facts = {"command": command} if command else {}
         record(
             EVENT_OF[passage.lifecycle],

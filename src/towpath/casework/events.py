@@ -36,6 +36,20 @@ CASE_RATED = event_type("case.rated", "The resident said how it was.", "service"
 CASE_NOTED = event_type("case.noted", "Staff wrote a note.")
 CASE_REVIEW_ASKED = event_type("case.review-asked", "The resident asked a person to look again.", "service")
 CASE_INCIDENT = event_type("case.incident", "The process could not go on; a person must look.", "why")
+CASE_MIGRATED = event_type(
+    "case.migrated",
+    "A running case moved to another version of its service.",
+    "service",
+    "from_version",
+    "to_version",
+    "mapping",
+)
+CASE_ESCALATED = event_type(
+    "case.escalated", "The process called for attention, and nothing in it takes that up.", "code", "element"
+)
+MESSAGE_UNHEARD = event_type(
+    "message.unheard", "A message of the process was kept for its time, and nobody waited for it.", "message"
+)
 
 ACTIVITY_STARTED = event_type(
     "activity.started", "A step of the process began.", "element", "kind", "command"

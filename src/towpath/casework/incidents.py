@@ -16,7 +16,8 @@ from towpath.foundation.typed import pack, unpack
 
 KIND = "casework.incident"
 EVENTS: dict[str, type[Any]] = {
-    kind.__name__: kind for kind in (bpmn.Completed, bpmn.Failed, bpmn.Fired, bpmn.Message)
+    kind.__name__: kind
+    for kind in (bpmn.Completed, bpmn.Failed, bpmn.Fired, bpmn.Message, bpmn.Signal, bpmn.Changed)
 }
 
 

@@ -67,6 +67,7 @@ class Case(TenantModel):
     sealed_answers = models.TextField(blank=True)
     data: Any = SealedJSON(default=dict, help_text="Variables of the process; they may come from answers.")
     process_state: Any = models.JSONField(default=dict)
+    called: Any = SealedJSON(default=dict, help_text="What its process has called: see `instances.py`.")
     outcome = models.CharField(max_length=32, blank=True)
     link_hash = models.CharField(max_length=64, help_text="Of the secret in the tracking link.")
     code_hash = models.CharField(max_length=64)
@@ -177,10 +178,11 @@ class Timer(TenantModel):
 
 
 class Subscription(TenantModel):
-    """A message that a case waits for."""
+    """A message or signal that a case waits for."""
 
     case = TenantForeignKey(Case)
     command_id = models.CharField(max_length=200)
+    kind = models.CharField(max_length=16, default="message", help_text="message or signal.")
     message = models.CharField(max_length=80)
     correlation = models.CharField(max_length=200, blank=True)
 
@@ -194,6 +196,30 @@ class Subscription(TenantModel):
 
     def __str__(self) -> str:
         return self.message
+
+
+class Thrown(TenantModel):
+    """A message or signal on its way to another case, or kept until somebody waits for it. Gone when it was heard."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    case = TenantForeignKey(Case, help_text="Who sends it.")
+    to = TenantForeignKey(Case, null=True, help_text="Who hears a signal. A message finds its receiver.")
+    kind = models.CharField(max_length=16, help_text="message or signal.")
+    name = models.CharField(max_length=80)
+    correlation = models.CharField(max_length=200, blank=True)
+    payload: Any = SealedJSON(default=dict)
+    fresh = models.BooleanField(default=True, help_text="To be handed on; else nobody waits for it so far.")
+    expires_at = models.DateTimeField()
+
+    class Meta(TenantModel.Meta):
+        indexes = [
+            models.Index(fields=["tenant", "id"], condition=models.Q(fresh=True), name="thrown_fresh"),
+            models.Index(fields=["tenant", "name", "correlation"], name="thrown_kept"),
+            models.Index(fields=["tenant", "expires_at"], name="thrown_over"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Question(TenantModel):

@@ -14,7 +14,7 @@ from typing import Any
 from django.db import transaction
 
 from towpath.casework import conductor
-from towpath.casework.actions.steps import fire_due_timers, next_timer
+from towpath.casework.actions.steps import fire_due_timers, hand_on, next_timer
 from towpath.casework.models import Timer
 from towpath.catalogue import actions as catalogue_actions
 from towpath.catalogue import queries as catalogue
@@ -53,6 +53,7 @@ class Body:
         for _ in range(ROUNDS):
             done = jobs.run_due(self.tenant, self.waiting) + self._follow()
             done += fire_due_timers() if self._timer_due() else 0
+            done += hand_on()
             if not done:
                 return
         raise NeverRests("Something leads to itself again and again.")
@@ -148,7 +149,7 @@ def _agree(operation: str, since: date) -> None:
 
 def asked_operations(package: catalogue.Package) -> set[str]:
     """The operations of registers that a package asks for."""
-    steps = [element.task for element in package.process.elements.values()]
+    steps = [element.task for element in package.elements.values()]
     asked = {step.headers.get("operation", "") for step in steps if step.type == "exchange.ask"}
     sources = [q.source for page in package.form.pages for q in page.questions if q.source]
     return (asked | {f"{source.register}.{source.operation}" for source in sources}) - {""}

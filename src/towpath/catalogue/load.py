@@ -42,7 +42,7 @@ def load(files: Mapping[str, str]) -> p.Package:
         tasks={raw["id"]: _task(raw) for raw in tasks["tasks"]},
         asks={raw["id"]: _ask(raw) for raw in tasks.get("asks", [])},
         letters={name: _letter(name, _yaml(text)) for name, text in _inside(files, "letters")},
-        process=next(iter(model.processes.values())),
+        process=p.own_process(model),
         model=model,
         decisions=_decisions(files),
         texts={language: flat(_yaml(text)) for language, text in _inside(files, "locale")},

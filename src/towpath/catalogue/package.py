@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from towpath.engines import bpmn, dmn, feel
+from towpath.engines.bpmn.model import Element
 
 Value = feel.Expression | None
 AppliesBy = Literal["submitted", "decided", "event-date"]
@@ -181,6 +182,16 @@ class Service:
     raw: Mapping[str, Any]
 
 
+def own_process(model: bpmn.Model) -> bpmn.Process:
+    """The process that a request begins with: the first of the file. The others are called."""
+    return next(iter(model.processes.values()))
+
+
+def elements(model: bpmn.Model) -> dict[str, Element]:
+    """Of all processes. No two elements of a file have the same id."""
+    return {id_: each for process in model.processes.values() for id_, each in process.elements.items()}
+
+
 @dataclass(frozen=True)
 class Package:
     """A whole service, compiled. The same files always give an equal package."""
@@ -195,6 +206,11 @@ class Package:
     decisions: Mapping[str, dmn.Model]
     texts: Mapping[str, Mapping[str, str]]
     scenarios: Mapping[str, Any]
+
+    @property
+    def elements(self) -> Mapping[str, Element]:
+        """Of all processes of the service, the called ones too."""
+        return elements(self.model)
 
     def text(self, key: str, language: str, default: str = "") -> str:
         """A text in a language, else in the service's first one, else `default` (or the key's last part)."""

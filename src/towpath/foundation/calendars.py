@@ -1,37 +1,28 @@
-"""Working days. A body has one calendar: its weekend and its holidays."""
+"""When a body works: its weekend, its hours and its holidays, as one calendar."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, time
 from typing import Any
 
-MAX_DAYS = 20_000
+from towpath.engines.bpmn import WorkingTime
+
+WEEKEND = [5, 6]
+OFFICE = [["09:00", "17:00"]]
 
 
-@dataclass(frozen=True)
-class WorkingDays:
-    """`weekend` holds weekday numbers (Monday is 0); `holidays` single dates."""
+def body_calendar(settings: Mapping[str, Any]) -> WorkingTime:
+    """The calendar in a body's settings, where weekdays are numbers (Monday is 0) and dates are ISO dates.
 
-    weekend: frozenset[int] = frozenset({5, 6})
-    holidays: frozenset[date] = field(default_factory=frozenset)
-
-    def is_working(self, day: date) -> bool:
-        return day.weekday() not in self.weekend and day not in self.holidays
-
-    def add_working_days(self, start: datetime, days: int) -> datetime:
-        """The same hour, `days` working days later. `start` itself does not count."""
-        if not 0 <= days <= MAX_DAYS:
-            raise ValueError(f"A term must have between 0 and {MAX_DAYS} working days, not {days}.")
-        moment = start
-        while days:
-            moment += timedelta(days=1)
-            days -= self.is_working(moment.date())
-        return moment
-
-
-def body_calendar(settings: Mapping[str, Any]) -> WorkingDays:
-    """The calendar in a body's settings: `weekend` (weekday numbers) and `holidays` (ISO dates)."""
-    return WorkingDays(
-        frozenset(settings.get("weekend", [5, 6])),
+    `weekend` and `holidays` are days without work; `working-hours` takes each weekday with work to its intervals,
+    such as {"0": [["08:30", "12:00"], ["13:00", "17:00"]]}. Where there are none, work is from nine to five.
+    """
+    weekend, hours = settings.get("weekend", WEEKEND), settings.get("working-hours", {})
+    given = {day: hours.get(str(day), []) if hours else OFFICE for day in range(7)}
+    return WorkingTime(
+        {
+            day: tuple((time.fromisoformat(begins), time.fromisoformat(ends)) for begins, ends in intervals)
+            for day, intervals in given.items()
+            if day not in weekend and intervals
+        },
         frozenset(date.fromisoformat(day) for day in settings.get("holidays", [])),
     )

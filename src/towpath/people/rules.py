@@ -13,9 +13,9 @@ ROLES: Final[dict[str, frozenset[str]]] = {
     # The first to speak to: asks on behalf of a caller or visitor, but decides nothing.
     "advisor": READS | ON_BEHALF | {"case.note", "case.ask", "contact.write"},
     "caseworker": WORKS | ON_BEHALF,
-    "lead": WORKS | ON_BEHALF | {"jobs.settle", "insight.read"},
+    "lead": WORKS | ON_BEHALF | {"jobs.settle", "insight.read", "case.migrate"},
     "manager": READS | {"insight.read"},
-    "designer": frozenset({"service.publish", "insight.read"}),
+    "designer": frozenset({"service.publish", "insight.read", "case.migrate"}),
     # Looks after people and machinery, and for that needs no look into cases.
     "administrator": frozenset({"staff.manage", "jobs.settle"}),
     "auditor": READS | {"journal.verify", "insight.read"},

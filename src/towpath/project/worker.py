@@ -36,7 +36,11 @@ LOOK = 1.0  # seconds between two rounds when nothing wakes the beat
 SEAL_EVERY = timedelta(seconds=60)
 SWEEP_EVERY = timedelta(minutes=10)
 JOBS_AT_ONCE = 4
-SWEEPS: dict[str, Callable[[], object]] = {"old drafts": casework.expire_drafts, "old tries": lockout.sweep}
+SWEEPS: dict[str, Callable[[], object]] = {
+    "old drafts": casework.expire_drafts,
+    "old messages": casework.expire_messages,
+    "old tries": lockout.sweep,
+}
 
 
 def main(arguments: list[str]) -> int:
@@ -100,6 +104,7 @@ class Beat:
             for subscriber in flow.SUBSCRIBERS:
                 attempt(tenant, subscriber.name, partial(follow_events, tenant, subscriber))
             attempt(tenant, "timers", partial(fire_timers, tenant))
+            attempt(tenant, "messages between cases", partial(hand_on, tenant))
             for ledger in seal.LEDGERS if seals else ():
                 attempt(tenant, f"seal {ledger}", partial(seal_ledger, tenant, ledger))
             for name, sweep in SWEEPS.items() if sweeps else ():
@@ -147,6 +152,11 @@ def follow_events(tenant: Tenant, subscriber: follow.Subscriber) -> None:
 
 def fire_timers(tenant: Tenant) -> None:
     while _inside(tenant, casework.fire_due_timers):
+        pass
+
+
+def hand_on(tenant: Tenant) -> None:
+    while _inside(tenant, casework.hand_on):
         pass
 
 

@@ -12,6 +12,7 @@ from towpath.casework.actions.drafts import (
     save_answers,
     start_draft,
 )
+from towpath.casework.actions.migration import migrate_cases
 from towpath.casework.actions.notes import note, rate, take_mail
 from towpath.casework.actions.questions import answer_question, ask_resident
 from towpath.casework.actions.steps import (
@@ -19,12 +20,14 @@ from towpath.casework.actions.steps import (
     finish_step,
     fire_due_timers,
     go_on,
+    hand_on,
     keep_date,
     step_needs_person,
 )
 from towpath.casework.actions.submit import Submitted, send_receipt, submit
 from towpath.casework.actions.tasks import claim, complete_task, refer, release, save_task
 from towpath.casework.rules import Upload
+from towpath.casework.thrown import expire as expire_messages
 
 __all__ = [
     "Submitted",
@@ -39,11 +42,14 @@ __all__ = [
     "complete_task",
     "decide_by_rules",
     "expire_drafts",
+    "expire_messages",
     "fail_step",
     "finish_step",
     "fire_due_timers",
     "go_on",
+    "hand_on",
     "keep_date",
+    "migrate_cases",
     "note",
     "prefill",
     "rate",

@@ -188,3 +188,4 @@ def _go_on(actor: Actor, case: Case, question: Question, data: Mapping[str, Any]
         # It came after the process had stopped waiting: the answer still counts.
         variables.set_variables(case, data)
         case.save()
+    conductor.changed(case, actor)

@@ -7,10 +7,11 @@ from typing import Any
 from uuid import UUID
 
 from django.db import OperationalError, transaction
+from django.db.models import QuerySet
 
-from towpath.casework import commands, conductor, incidents
+from towpath.casework import commands, conductor, incidents, thrown
 from towpath.casework.events import DATE_KEPT
-from towpath.casework.models import Case, KeptDate, Task, Timer
+from towpath.casework.models import Case, KeptDate, Subscription, Task, Thrown, Timer
 from towpath.engines import bpmn
 from towpath.foundation import clock
 from towpath.foundation.access import SYSTEM, Actor
@@ -75,31 +76,67 @@ def _waiting(case_id: UUID, command_id: str) -> tuple[Case, Task | None]:
 
 def fire_due_timers(limit: int = 50) -> int:
     """Fires timers that are due, each case under its lock; returns how many. Found by index, never by scanning."""
-    due = list(Timer.objects.filter(due_at__lte=clock.now()).order_by("due_at", "pk")[:limit])
     fired = 0
-    for timer in due:
-        case = Case.objects.select_for_update(skip_locked=True).filter(pk=timer.case_id).first()
+    for timer in list(due_timers(limit)):
+        case = _free(timer.case_id)
         # Gone meanwhile, or the case is being worked on: the next round sees.
         if case is None or not Timer.objects.filter(pk=timer.pk).exists():
             continue
-        _fire(case, timer)
+        _take(case, timer, bpmn.Fired(timer.command_id), timer.command_id)
         fired += 1
     return fired
 
 
-def _fire(case: Case, timer: Timer) -> None:
-    """One that fails is kept for a person; the others fire all the same."""
-    event = bpmn.Fired(timer.command_id)
+def due_timers(limit: int = 50) -> QuerySet[Timer]:
+    due: QuerySet[Timer] = Timer.objects.filter(due_at__lte=clock.now())
+    return due.order_by("due_at", "pk")[:limit]
+
+
+def hand_on(limit: int = 50) -> int:
+    """Brings messages and signals to the cases that wait for them; returns how many were seen to."""
+    fresh = Thrown.objects.filter(fresh=True).order_by("pk").select_for_update(skip_locked=True)
+    return sum(_signalled(row) if row.kind == "signal" else _messaged(row) for row in fresh[:limit])
+
+
+def _signalled(row: Thrown) -> bool:
+    case = _free(row.to_id)
+    if case is not None:
+        _take(case, row, bpmn.Signal(row.name, thrown.payload(row)), row.name)
+    return case is not None
+
+
+def _messaged(row: Thrown) -> bool:
+    waiting = thrown.waiting_for(row.case, row.name, row.correlation).first()
+    if waiting is None:
+        row.fresh = False
+        row.save(update_fields=["fresh"])
+        return True
+    case = _free(waiting.case_id)
+    if case is None or not Subscription.objects.filter(pk=waiting.pk).exists():
+        return False
+    data = thrown.payload(row)
+    _take(case, row, bpmn.Message(row.name, row.correlation, data, waiting.command_id), waiting.command_id)
+    return True
+
+
+def _free(case_id: Any) -> Case | None:
+    """The case, locked; None while somebody else works on it."""
+    found: Case | None = Case.objects.select_for_update(skip_locked=True).filter(pk=case_id).first()
+    return found
+
+
+def _take(case: Case, row: Timer | Thrown, event: bpmn.Event, what: str) -> None:
+    """One that fails is kept for a person; the others go on all the same."""
     try:
         with transaction.atomic():
-            Timer.objects.filter(pk=timer.pk).delete()
+            type(row).objects.filter(pk=row.pk).delete()
             conductor.advance(case, event, SYSTEM)
     except OperationalError:
         raise  # the database, not the case: the next round tries again
     except Exception as error:
-        log.exception("The timer %s of case %s failed", timer.command_id, case.pk)
-        Timer.objects.filter(pk=timer.pk).delete()
-        why = bpmn.Incident(timer.command_id.partition(":")[0], "", type(error).__name__)
+        log.exception("The case %s could not take %s", case.pk, what)
+        type(row).objects.filter(pk=row.pk).delete()
+        why = bpmn.Incident(what.partition(":")[0], "", type(error).__name__)
         incidents.keep(Case.objects.get(pk=case.pk), event, why, conductor.about(case))
 
 

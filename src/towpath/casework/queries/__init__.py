@@ -12,6 +12,7 @@ from towpath.casework.queries.case import (
     task_context,
 )
 from towpath.casework.queries.find import find_cases
+from towpath.casework.queries.older import Older, older_cases, on_other_versions, places_of
 from towpath.casework.queries.queue import Filters, QueuePage, queue, queue_head, troubles
 from towpath.casework.queries.timeline import Happening, timeline
 from towpath.casework.queries.tracking import (
@@ -28,6 +29,7 @@ __all__ = [
     "CasePage",
     "Filters",
     "Happening",
+    "Older",
     "QueuePage",
     "Tracking",
     "answers_of",
@@ -41,6 +43,9 @@ __all__ = [
     "may_see",
     "my_cases",
     "my_dates",
+    "older_cases",
+    "on_other_versions",
+    "places_of",
     "queue",
     "queue_head",
     "task_context",

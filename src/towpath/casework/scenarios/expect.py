@@ -100,7 +100,7 @@ def _of_words(play: Play, path: Path, wanted: Mapping[str, Sequence[str]]) -> It
 
 def _telling(play: Play) -> set[str]:
     """Elements that tell the way: with a name."""
-    return {element.id for element in play.body.package.process.elements.values() if element.name}
+    return {element.id for element in play.body.package.elements.values() if element.name}
 
 
 # What is found, by the key of the expectation.

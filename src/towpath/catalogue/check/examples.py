@@ -37,9 +37,7 @@ def _expected(folder: Folder, scenario: Document, path: Path) -> Iterator[Proble
     if folder.process:
         for key in ("path", "not-passed"):
             for at, name in scenario.texts(*path, key):
-                yield from absent(
-                    scenario, at, name, folder.process.elements, "process.bpmn has no element '{}'"
-                )
+                yield from absent(scenario, at, name, folder.elements, "process.bpmn has no element '{}'")
     for at, name in scenario.texts(*path, "letters"):
         yield from absent(scenario, at, name, folder.names("letters"), "the letter '{}' is not in letters/")
     if folder.tasks.file:
@@ -89,10 +87,8 @@ def _mapped(folder: Folder, rehearsal: Document, path: Path) -> Iterator[Problem
     )
     element = rehearsal.at(*path, "automatic")
     if folder.process:
-        elements = folder.process.elements
-        yield from absent(
-            rehearsal, (*path, "automatic"), element, elements, "process.bpmn has no element '{}'"
-        )
+        what = "process.bpmn has no element '{}'"
+        yield from absent(rehearsal, (*path, "automatic"), element, folder.elements, what)
     for at, form in folder.tasks.entries("tasks"):
         if form.get("id") == task and isinstance(task, str):
             fields = folder.tasks.ids(*at, "fields")

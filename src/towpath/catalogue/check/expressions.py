@@ -43,7 +43,7 @@ def _variables(folder: Folder) -> set[str]:
     """What tasks, asks, kept dates and the process itself set."""
     found = {f["id"] for _, f in folder.fields() if isinstance(f.get("id"), str)}
     found |= folder.service.ids("dates")
-    for element in folder.process.elements.values() if folder.process else ():
+    for element in folder.elements.values():
         found |= {element.result, element.task.headers.get("result", "")}
         found |= {target for target, _ in element.outputs}
         if element.many:
@@ -181,10 +181,9 @@ def _child(node: yaml.Node | None, key: str | int) -> yaml.Node | None:
 
 def _of_process(folder: Folder, seen: Known) -> Iterator[Problem]:
     """The engine reads an unknown name as null, so here it is a doubt; what is no FEEL was refused before."""
-    process = folder.process
-    inputs = {target for e in process.elements.values() for target, _ in e.inputs} if process else set()
+    inputs = {target for e in folder.elements.values() for target, _ in e.inputs}
     here = seen.with_(*inputs, "error")
-    for element in process.elements.values() if process else ():
+    for element in folder.elements.values():
         texts = [value for _, value in (*element.inputs, *element.outputs)]
         texts += [element.value] if element.value else []
         texts += [flow.condition for flow in element.outgoing if flow.condition]

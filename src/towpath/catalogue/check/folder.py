@@ -6,11 +6,14 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from towpath.catalogue import shape, written
+from towpath.catalogue.package import elements, own_process
 from towpath.catalogue.problems import Problem, nearest
 from towpath.catalogue.written import Document
 from towpath.engines import bpmn, dmn
+from towpath.engines.bpmn.model import Element
 
 Files = Mapping[str, str | bytes]
+FILE = "process.bpmn"
 NEEDED = ("service.yaml", "form.yaml", "tasks.yaml", "process.bpmn")
 KINDS = {
     "decisions": (".dmn", ""),
@@ -51,7 +54,12 @@ class Folder:
 
     @property
     def process(self) -> bpmn.Process | None:
-        return next(iter(self.model.processes.values()), None) if self.model else None
+        return own_process(self.model) if self.model and self.model.processes else None
+
+    @property
+    def elements(self) -> Mapping[str, Element]:
+        """Of all processes that run, the called ones too; none where the model could not be read."""
+        return elements(self.model) if self.model else {}
 
     def inside(self, folder: str) -> Iterator[tuple[str, Document]]:
         """(name, document) of each file of a folder that could be read."""
@@ -167,6 +175,10 @@ def _read_process(folder: Folder, path: str, text: str) -> None:
         Problem(path, p.line, _element(p.element, p.name), p.what, p.right, "warning")
         for p in folder.model.warnings
     ]
+
+
+def label(element: Element) -> str:
+    return _element(element.id, element.name)
 
 
 def _element(element: str, name: str) -> str:

@@ -2,15 +2,15 @@
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 
-from towpath.catalogue.check.folder import Folder
+from towpath.catalogue.check import traffic
+from towpath.catalogue.check.folder import FILE, Folder, label
+from towpath.catalogue.package import elements
 from towpath.catalogue.problems import Problem, nearest
 from towpath.catalogue.written import Document
-from towpath.engines.bpmn import Process
-from towpath.engines.bpmn.model import Element
+from towpath.engines.bpmn import Model, Process
+from towpath.engines.bpmn.model import Element, Fixed
 from towpath.foundation.steps import step_kinds
 
-FILE = "process.bpmn"
-MESSAGES = ("resident.replied", "resident.withdrew", "resident.asked-review", "document.received")
 AUTOMATIC = "person-or-rules"
 NEEDED_INPUT = {"casework.keep-date": "date"}
 
@@ -18,18 +18,25 @@ NEEDED_INPUT = {"casework.keep-date": "date"}
 def check(folder: Folder, operations: Collection[str] | None) -> Iterator[Problem]:
     if folder.model is None or folder.process is None:
         return
-    for extra in list(folder.model.processes.values())[1:]:
-        yield Problem(FILE, extra.line, extra.id, "a second process", "a package has one; remove the others")
+    yield from _strangers(folder.model, folder.process)
     yield from _references(folder)
-    for element in folder.process.elements.values():
+    for element in folder.elements.values():
         yield from _step(element, folder, operations)
-        yield from _message(element)
-    yield from _unused(folder, folder.process)
-    yield from _stages(folder, folder.process)
+        yield from _begins(element)
+    yield from traffic.check(folder)
+    yield from _unused(folder)
+    yield from _stages(folder)
 
 
-def label(element: Element) -> str:
-    return f"'{element.name}' ({element.id})" if element.name else element.id
+def _strangers(model: Model, own: Process) -> Iterator[Problem]:
+    """Processes that nothing calls never run; those that are only drawn don't mean to."""
+    called = {found.name for found in model.references if found.kind == "process"}
+    if any(e.called and not isinstance(e.called.process, Fixed) for e in elements(model).values()):
+        return  # by a name that is worked out: it may be any
+    for extra in model.processes.values():
+        if extra is not own and extra.id not in called:
+            what = "a process that nothing calls"
+            yield Problem(FILE, extra.line, extra.id, what, "call it, remove it, or mark it as only drawn")
 
 
 def _references(folder: Folder) -> Iterator[Problem]:
@@ -41,6 +48,7 @@ def _references(folder: Folder) -> Iterator[Problem]:
         "decision": (decisions, "no file in decisions/ has the decision '{}'"),
         "team": (teams, "the team '{}' is not among the teams of service.yaml"),
         "step": (step_kinds(), "there is no step kind '{}'"),
+        "process": (folder.model.processes if folder.model else None, "process.bpmn has no process '{}'"),
     }
     for found in folder.model.references if folder.model else ():
         names, what = known[found.kind]
@@ -130,29 +138,24 @@ def _one_of(element: Element, what: str, name: str, known: Collection[str]) -> I
         )
 
 
-def _message(element: Element) -> Iterator[Problem]:
-    if element.message is None:
-        return
-    if element.kind in ("throw", "send", "end"):
-        what = "sends a message to another process, which is not supported"
-        yield Problem(FILE, element.line, label(element), what, "use a step such as contact.send")
-    elif element.message.name not in MESSAGES:
-        what = f"waits for the message '{element.message.name}', which nobody sends"
-        yield Problem(FILE, element.line, label(element), what, nearest(element.message.name, MESSAGES))
+def _begins(element: Element) -> Iterator[Problem]:
+    if element.kind == "start" and element.scope is None and not element.plain:
+        what = "begins with an event, but a request begins when it is sent in"
+        yield Problem(FILE, element.line, label(element), what, "use a start event without a trigger")
 
 
-def _headers(process: Process, kind: str, header: str) -> set[str]:
-    steps = [e.task for e in process.elements.values() if e.task.type == kind]
+def _headers(folder: Folder, kind: str, header: str) -> set[str]:
+    steps = [e.task for e in folder.elements.values() if e.task.type == kind]
     return {step.headers.get(header, "") for step in steps}
 
 
-def _unused(folder: Folder, process: Process) -> Iterator[Problem]:
+def _unused(folder: Folder) -> Iterator[Problem]:
     references = folder.model.references if folder.model else ()
     named = {kind: {r.name for r in references if r.kind == kind} for kind in ("form", "team")}
     yield from _left_over(folder.tasks, "tasks", named["form"], "no user task has this form")
-    asked = _headers(process, "casework.ask-resident", "question")
+    asked = _headers(folder, "casework.ask-resident", "question")
     yield from _left_over(folder.tasks, "asks", asked, "no step asks this")
-    kept = _headers(process, "casework.keep-date", "name")
+    kept = _headers(folder, "casework.keep-date", "name")
     yield from _left_over(folder.service, "dates", kept, "no step keeps this date")
     for path, team in folder.service.texts("teams"):
         if team not in named["team"] and team != folder.service.at("owning-team"):
@@ -160,7 +163,7 @@ def _unused(folder: Folder, process: Process) -> Iterator[Problem]:
             yield folder.service.problem(
                 path, what, "remove it, or keep it to refer tasks to", level="warning"
             )
-    sent = _headers(process, "contact.send", "letter")
+    sent = _headers(folder, "contact.send", "letter")
     sent |= {ask["letter"] for _, ask in folder.tasks.entries("asks") if isinstance(ask.get("letter"), str)}
     for name, letter in folder.inside("letters"):
         if name not in sent:
@@ -173,13 +176,13 @@ def _left_over(document: Document, key: str, named: set[str], what: str) -> Iter
             yield document.problem(path, f"'{entry['id']}': {what}", "remove it, or use it", level="warning")
 
 
-def _stages(folder: Folder, process: Process) -> Iterator[Problem]:
+def _stages(folder: Folder) -> Iterator[Problem]:
     seen: dict[str, str] = {}
     for path, stage in folder.service.entries("stages"):
         for at, element in folder.service.texts(*path, "elements"):
-            if element not in process.elements:
+            if element not in folder.elements:
                 what = f"process.bpmn has no element '{element}'"
-                yield folder.service.problem(at, what, nearest(element, process.elements))
+                yield folder.service.problem(at, what, nearest(element, folder.elements))
             elif element in seen:
                 what = f"'{element}' begins the stage '{seen[element]}' already"
                 yield folder.service.problem(at, what, "an element begins one stage")

@@ -90,7 +90,7 @@ def _outcomes(folder: Folder) -> Iterator[Problem]:
     for path, name in service.texts("reviews", "asked-after"):
         yield from absent(service, path, name, outcomes, "'{}' is not among the outcomes")
     given = {name for path, _ in folder.tasks.entries("tasks") for _, name in folder.tasks.texts(*path, "decides", "outcomes")}  # fmt: skip
-    for element in folder.process.elements.values() if folder.process else ():
+    for element in folder.elements.values():
         given.add(element.task.headers.get("outcome", ""))
     for path, entry in service.entries("outcomes"):
         if (
@@ -161,11 +161,7 @@ def _shown(folder: Folder) -> set[str]:
     from towpath.catalogue.check import expressions
 
     known = expressions.known(folder)
-    inputs = (
-        {target for e in folder.process.elements.values() for target, _ in e.inputs}
-        if folder.process
-        else set()
-    )
+    inputs = {target for e in folder.elements.values() for target, _ in e.inputs}
     return {*known.names, *known.members["answers"], *inputs}
 
 

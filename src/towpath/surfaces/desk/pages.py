@@ -49,6 +49,7 @@ def _navigation(actor: Actor, here: str) -> list[Link]:
         ("case.open", "new", _("New request"), "n"),
         ("contact.write", "mail", _("Mail"), "m"),
         ("jobs.settle", "troubles", _("Troubles"), "t"),
+        ("case.migrate", "versions", _("Versions"), ""),
         ("staff.manage", "staff", _("Staff"), ""),
         ("journal.verify", "audit", _("Audit"), ""),
     ]

@@ -172,6 +172,10 @@ def _rated(teller: Teller, line: casework.Happening) -> tuple[str, str]:
     return _("Rated %(score)s of 5") % {"score": line.data.get("score", "")}, ""
 
 
+def _migrated(teller: Teller, line: casework.Happening) -> tuple[str, str]:
+    return _("Moved to version %(version)s of the service") % {"version": line.data.get("to_version", "")}, ""
+
+
 def _referred(teller: Teller, line: casework.Happening) -> tuple[str, str]:
     names = {"to": people.team_name(str(line.data.get("to_team", ""))), "task": line.activity}
     return _("Referred to %(to)s: %(task)s") % names, ""
@@ -219,6 +223,9 @@ SENTENCES: Mapping[str, Callable[[Teller, casework.Happening], tuple[str, str]]]
     "case.rated": _rated,
     "case.review-asked": _plain(gettext_lazy("Asked a person to look again")),
     "case.incident": _plain(gettext_lazy("The process could not go on; a person must look")),
+    "case.migrated": _migrated,
+    "case.escalated": _plain(gettext_lazy("The process called for attention")),
+    "message.unheard": _plain(gettext_lazy("A message to another request was never heard")),
     "activity.started": _step(gettext_lazy("Began: %(step)s")),
     "activity.completed": _step(gettext_lazy("Done: %(step)s")),
     "activity.cancelled": _step(gettext_lazy("Called off: %(step)s")),

@@ -12,6 +12,7 @@ from towpath.surfaces.desk.views import (
     search,
     tasks,
     troubles,
+    versions,
 )
 
 app_name = "desk"
@@ -52,6 +53,8 @@ urlpatterns = [
     path("troubles/steps/<uuid:task_id>", troubles.go_on, name="go-on"),
     path("troubles/aside", troubles.lay_aside, name="lay-aside"),
     path("troubles/release", troubles.release, name="release"),
+    path("versions", versions.versions, name="versions"),
+    path("versions/<slug:code>", versions.move, name="move"),
     path("staff", oversight.staff, name="staff"),
     path("audit", oversight.audit, name="audit"),
 ]

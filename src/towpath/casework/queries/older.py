@@ -1,0 +1,60 @@
+"""Running cases that keep an older version of their service, and where they stand."""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, QuerySet
+
+from towpath.casework import instances, rules
+from towpath.casework.models import Case
+from towpath.catalogue import queries as catalogue
+from towpath.engines.bpmn.model import Element
+from towpath.foundation.access import Actor
+
+PERMISSION = "case.migrate"
+AT_ONCE = 500  # cases of one look or one move
+
+
+@dataclass(frozen=True)
+class Older:
+    """How many running cases a version has."""
+
+    version: catalogue.ServiceVersion
+    cases: int
+
+
+def migratable(actor: Actor) -> QuerySet[Case]:
+    """The running cases that the actor may move, those of their teams."""
+    running: QuerySet[Case] = Case.objects.exclude(state__in=rules.ENDED)
+    teams = actor.teams(PERMISSION)
+    return running if "*" in teams else running.filter(team__in=teams)
+
+
+def older_cases(actor: Actor, service: str) -> list[Older]:
+    """The versions of a service with cases running on them, newest first."""
+    rows = migratable(actor).filter(service_code=service).values_list("version").annotate(n=Count("pk"))
+    running: dict[Any, int] = dict(rows.order_by())
+    return [Older(row, running[row.pk]) for row in catalogue.versions(service) if row.pk in running]
+
+
+def on_other_versions(actor: Actor, service: str, version_id: Any) -> list[Case]:
+    """Those that one move would look at."""
+    found = migratable(actor).filter(service_code=service).exclude(version_id=version_id)
+    return list(found.order_by("pk")[:AT_ONCE])
+
+
+def places_of(cases: list[Case]) -> list[tuple[Element, int]]:
+    """Where the cases stand now, the most crowded first: an element and how many cases are there."""
+    found: Counter[str] = Counter()
+    elements: dict[str, Element] = {}
+    for case in cases:
+        package = catalogue.package(case.version_id)
+        elements |= {id_: each for id_, each in package.elements.items() if id_ not in elements}
+        found.update(_standing(case))
+    return [(elements[id_], number) for id_, number in found.most_common() if id_ in elements]
+
+
+def _standing(case: Case) -> set[str]:
+    states = [instances.state_of(case, name) for name in ("", *case.called)]
+    return {token["at"] for state in states for token in state.get("tokens", {}).values()}

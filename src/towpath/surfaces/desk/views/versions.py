@@ -1,0 +1,122 @@
+"""Running cases that keep an older version of their service are moved to another one, once a person has looked."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from towpath.casework import actions as casework
+from towpath.casework import queries as cases
+from towpath.catalogue import queries as catalogue
+from towpath.foundation.access import Actor
+from towpath.surfaces.desk import pages
+from towpath.surfaces.look import Cell, Choice, Column, Field, Table
+from towpath.surfaces.staff_access import desk_actor, staff_page
+
+TOLD = 50  # cases that stay, of one look
+PLACE = "place-"
+
+
+@require_safe
+@staff_page("case.migrate")
+def versions(request: HttpRequest) -> HttpResponse:
+    """Each service, and how many running cases each of its versions has."""
+    actor, rows = desk_actor(request), []
+    for service in catalogue.Service.objects.order_by("code"):
+        newest, *_rest = catalogue.versions(service.code)
+        title = catalogue.package(newest.pk).text("service.title", pages.language())
+        running = {each.version.pk: each.cases for each in cases.older_cases(actor, service.code)}
+        older = sum(number for version, number in running.items() if version != newest.pk)
+        href = reverse("desk:move", args=[service.code])
+        rows.append([Cell(title, href=href), newest.number, running.get(newest.pk, 0), older])
+    columns = [Column(_("Service")), *(Column(label, numeric=True) for label in _labels())]
+    table = Table(_("Running requests by version"), columns, rows)
+    return pages.show(request, "versions", {"table": table}, here="versions")
+
+
+def _labels() -> list[str]:
+    return [_("Newest version"), _("Requests on it"), _("Requests on older ones")]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_page("case.migrate")
+def move(request: HttpRequest, code: str) -> HttpResponse:
+    """Choose the version, say where things are now, look what would become of each request, and move."""
+    actor, known = desk_actor(request), catalogue.versions(code)
+    if not known:
+        raise Http404(code)
+    target = _target(request, known)
+    older = [each for each in cases.older_cases(actor, code) if each.version.pk != target.pk]
+    fields = _places(actor, code, target, request.POST)
+    mapping = {field.name.removeprefix(PLACE): field.value for field in fields if field.value}
+    if request.method == "POST" and request.POST.get("do") == "move":
+        moved = casework.migrate_cases(actor, code, target.pk, mapping, dry=False)
+        _tell(request, len(moved.fit), len(moved.stay) + moved.left)
+        return redirect(f"{reverse('desk:move', args=[code])}?to={target.number}")
+    values = {
+        "title": catalogue.package(target.pk).text("service.title", pages.language()),
+        "target": target,
+        "choice": _choice(known, target),
+        "older": _older(older),
+        "fields": fields,
+        "look": casework.migrate_cases(actor, code, target.pk, mapping, dry=True) if older else None,
+        "told": TOLD,
+    }
+    return pages.show(request, "move", values, here="versions")
+
+
+def _target(request: HttpRequest, known: list[catalogue.ServiceVersion]) -> catalogue.ServiceVersion:
+    wanted = request.POST.get("to") or request.GET.get("to") or ""
+    return next((version for version in known if str(version.number) == wanted), known[0])
+
+
+def _choice(known: list[catalogue.ServiceVersion], target: catalogue.ServiceVersion) -> Field:
+    choices = [Choice(str(version.number), _version(version)) for version in known]
+    return Field("select", "to", _("Move to version"), choices=choices, value=str(target.number))
+
+
+def _version(version: catalogue.ServiceVersion) -> str:
+    told = {"n": version.number, "day": version.effective_from}
+    return _("%(n)s, in force from %(day)s") % told
+
+
+def _older(older: list[cases.Older]) -> Table:
+    rows = [[_version(each.version), each.cases] for each in older]
+    columns = [Column(_("Version")), Column(_("Running requests"), numeric=True)]
+    return Table(_("Requests on other versions"), columns, rows)
+
+
+def _places(
+    actor: Actor, code: str, target: catalogue.ServiceVersion, typed: Mapping[str, Any]
+) -> list[Field]:
+    """Where the requests stand, each with its place in the new version; the same name is the same place."""
+    new = catalogue.package(target.pk).elements
+    fields = []
+    for element, number in cases.places_of(cases.on_other_versions(actor, code, target.pk)):
+        alike = [each for each in new.values() if each.kind == element.kind]
+        same = element.id if any(each.id == element.id for each in alike) else ""
+        name = f"{PLACE}{element.id}"
+        choices = [Choice("", _("No place")), *(Choice(each.id, _named(each)) for each in alike)]
+        hint = ngettext("%(n)s request is there", "%(n)s requests are there", number) % {"n": number}
+        value = str(typed.get(name, same))
+        fields.append(Field("select", name, _named(element), hint, value=value, choices=choices))
+    return fields
+
+
+def _named(element: Any) -> str:
+    return f"{element.name} ({element.id})" if element.name else str(element.id)
+
+
+def _tell(request: HttpRequest, moved: int, left: int) -> None:
+    if moved:
+        pages.say(
+            request, ngettext("%(n)s request was moved.", "%(n)s requests were moved.", moved) % {"n": moved}
+        )
+    if left:
+        text = ngettext("%(n)s request stays on its version.", "%(n)s requests stay on their versions.", left)
+        pages.warn(request, text % {"n": left})
