@@ -11,6 +11,7 @@
     log.between(start, end, keep) .where(unit="Permits") .where_column(name, values, keep, without)
     log.passing(a, b) .taking(variant) .lasting(least, most) .named(*numbers)      # a log again; they can be chained
     log.compare(other)                                      # what differs, and whether by more than chance
+    log.conformance(process, silent=(), seconds=30) # beside a bpmn.Process: what fits, deviations by cases and days
     log.save("part.parquet")
 
 Order is by case, then time in UTC, then place in the file. Answers are plain dataclasses (`results`). All SQL lies
@@ -24,6 +25,8 @@ from towpath.engines.mining.mapping import load as load_mapping
 from towpath.engines.mining.results import (
     Activity,
     Case,
+    Conformance,
+    Deviation,
     Difference,
     Durations,
     Edge,
@@ -31,6 +34,7 @@ from towpath.engines.mining.results import (
     Funnel,
     Handover,
     Import,
+    Judged,
     Map,
     PingPong,
     Rework,
@@ -41,6 +45,8 @@ from towpath.engines.mining.results import (
 __all__ = [
     "Activity",
     "Case",
+    "Conformance",
+    "Deviation",
     "Difference",
     "Durations",
     "Edge",
@@ -48,6 +54,7 @@ __all__ = [
     "Funnel",
     "Handover",
     "Import",
+    "Judged",
     "Log",
     "LogError",
     "Map",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
-from towpath.engines.mining import compare, mapping
+from towpath.engines import bpmn
+from towpath.engines.mining import compare, conformance, mapping
 from towpath.engines.mining.duck.store import DuckStore
 from towpath.engines.mining.errors import LogError, Problem, StoreError
 from towpath.engines.mining.filters import (
@@ -27,6 +28,7 @@ from towpath.engines.mining.mapping import Mapping
 from towpath.engines.mining.port import Engine
 from towpath.engines.mining.results import (
     Case,
+    Conformance,
     Difference,
     Durations,
     Event,
@@ -135,6 +137,16 @@ class Log:
     def compare(self, other: Log) -> list[Difference]:
         """What differs between this population and another, the surest first. See `compare`."""
         return compare.compare(self, other)
+
+    def conformance(
+        self, process: bpmn.Process, *, silent: Collection[str] = (), seconds: float = 30.0
+    ) -> Conformance:
+        """This population beside a designed process, the deviations ranked. See `conformance`.
+
+        `silent` names activities of the model that leave no mark in the log. What is not judged within `seconds` is
+        told as such; the most frequent variants come first.
+        """
+        return conformance.judge(self.variants(), process, silent, seconds)
 
     # Filters
 
