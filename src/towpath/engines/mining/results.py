@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from towpath.engines import bpmn
 
@@ -57,9 +58,11 @@ class Map:
     ends: dict[str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Variant:
-    """One order of activities and the cases that took it. `mean` and `median` seconds from first to last event."""
+class Variant(NamedTuple):
+    """One order of activities and the cases that took it. `mean` and `median` seconds from first to last event.
+
+    A tuple, since there may be hundreds of thousands, and it is made in a fifth of the time.
+    """
 
     activities: tuple[str, ...]
     cases: int

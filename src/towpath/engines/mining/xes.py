@@ -15,7 +15,7 @@ from typing import IO, cast
 from xml.parsers import expat
 
 from towpath.engines.mining.errors import LogError, Problem, refused
-from towpath.engines.mining.plain import Pieces, PlainEvent, Row, Shape
+from towpath.engines.mining.plain import NAME, Pieces, PlainEvent, Row, Shape
 
 MAX_DEPTH = 60
 MAX_KEYS = 2_000
@@ -24,7 +24,7 @@ MAX_RATIO = 250  # of a compressed file; real logs reach 60
 FREE = 64_000_000  # bytes that a compressed file may grow to whatever its ratio
 BATCH = 25_000
 CHUNK = 1 << 20
-CASE = "case:concept:name"
+CASE = NAME
 _TYPES = frozenset({"string", "date", "int", "float", "boolean", "id", "list", "container"})
 
 
@@ -219,15 +219,17 @@ class _Trace:
         if head not in self.met:
             self._meet(head, keys)
         trace: Row = dict(zip(keys, values, strict=True))
-        name, add, met = self._named(trace, not events), self.reader.batch.add, self.met
+        name, batch, met = self._named(trace, not events), self.reader.batch, self.met
+        count, rows, last, columns = batch.count, batch.rows, head, keys
         for line, shape, row in events:
-            columns = met.get(shape) or self._meet(shape, shape.keys)
-            if columns[-1] == CASE:
-                row.append(name)
-                add(line, columns, row)
-            else:  # an event says for itself in which case it is: the trace knows better
-                own = dict(zip(columns, row, strict=True)) | {CASE: name}
-                add(line, tuple(own), own.values())
+            if shape is not last:
+                last, columns = shape, met.get(shape) or self._meet(shape, shape.keys)
+            try:
+                rows[columns].append((count, line, *row, name))
+            except KeyError:
+                rows[columns] = [(count, line, *row, name)]
+            count += 1
+        batch.count = count
         self._full()
 
     def _meet(self, shape: Shape, keys: tuple[str, ...]) -> tuple[str, ...]:
@@ -236,7 +238,7 @@ class _Trace:
                 self._new(key, tag)
             elif self.kinds[key] != tag:
                 self.kinds[key] = "string"
-        columns = keys if CASE in keys else (*keys, CASE)
+        columns = (*keys, CASE)
         if len(self.met) > MAX_KEYS:
             self.met.clear()
         self.met[shape] = columns

@@ -9,7 +9,7 @@ import csv
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import duckdb
 
@@ -66,7 +66,7 @@ class Rows:
             for place, line, *values in rows:
                 places.append(place)
                 lines.append(line)
-                rare.append(dict(zip(keys, values, strict=True)))  # type: ignore[arg-type] the first two are numbers
+                rare.append(dict(zip(keys, cast("list[str | None]", values), strict=True)))
         self._insert_rows("staged", "r", self.staged.names, rare, places, lines)
         numbers = list(range(len(batch.traces)))
         self._insert_rows("staged_cases", "c", self.staged.traces, batch.traces, numbers)
@@ -120,7 +120,9 @@ def _numbers(values: Sequence[object]) -> str:
 def _joined(values: Sequence[str | None]) -> str:
     """The two separators are characters that no XML document can hold; elsewhere they are dropped."""
     empty = values.count(None)
-    text = _NEXT.join([_NONE if value is None else value for value in values] if empty else values)  # type: ignore[arg-type]
+    text = _NEXT.join(
+        [_NONE if value is None else value for value in values] if empty else cast("Sequence[str]", values)
+    )
     if text.count(_NEXT) != len(values) - 1 or text.count(_NONE) != empty:
         clean = {ord(_NEXT): None, ord(_NONE): None}
         text = _NEXT.join([_NONE if value is None else value.translate(clean) for value in values])
