@@ -12,6 +12,7 @@
     log.passing(a, b) .taking(variant) .lasting(least, most) .named(*numbers)      # a log again; they can be chained
     log.compare(other)                                      # what differs, and whether by more than chance
     log.conformance(process, silent=(), seconds=30) # beside a bpmn.Process: what fits, deviations by cases and days
+    log.discover(noise=0.2)                                 # a model of what is done, as BPMN with its diagram
     log.save("part.parquet")
 
 Order is by case, then time in UTC, then place in the file. Answers are plain dataclasses (`results`). All SQL lies

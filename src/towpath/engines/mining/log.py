@@ -9,9 +9,9 @@ from functools import cached_property
 from pathlib import Path
 
 from towpath.engines import bpmn
-from towpath.engines.mining import compare, conformance, mapping
+from towpath.engines.mining import bpmn_text, compare, conformance, discover, mapping
 from towpath.engines.mining.duck.store import DuckStore
-from towpath.engines.mining.errors import LogError, Problem, StoreError
+from towpath.engines.mining.errors import LogError, Problem, QuestionError, StoreError
 from towpath.engines.mining.filters import (
     EVERYTHING,
     Between,
@@ -41,6 +41,8 @@ from towpath.engines.mining.results import (
     Summary,
     Variant,
 )
+
+MOST = 300  # activities of a model that is found
 
 
 @dataclass(frozen=True)
@@ -147,6 +149,17 @@ class Log:
         told as such; the most frequent variants come first.
         """
         return conformance.judge(self.variants(), process, silent, seconds)
+
+    def discover(self, noise: float = 0.2) -> str:
+        """A model of this population as BPMN with its diagram. See `discover`; with noise 0 every case fits it.
+
+        QuestionError if there are more activities than a model can show: filter first.
+        """
+        variants = self.variants()
+        names = {name for one in variants for name in one.activities}
+        if len(names) > MOST:
+            raise QuestionError(f"{len(names):,} activities are too many for a model, which has up to {MOST}")
+        return bpmn_text.text(discover.tree({one.activities: one.cases for one in variants}, noise))
 
     # Filters
 
