@@ -82,7 +82,6 @@ def beside(
                 f"{label}: memory", round(mine.megabytes), "MB", memory, PEERS[peer], round(other.megabytes)
             )
         )
-        results.show(found[-2:])
     return found
 
 

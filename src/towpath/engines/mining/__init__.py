@@ -13,7 +13,7 @@
     log.compare(other)                                      # what differs, and whether by more than chance
     log.conformance(process, silent=(), seconds=30) # beside a bpmn.Process: what fits, deviations by cases and days
     log.discover(noise=0.2)                                 # a model of what is done, as BPMN with its diagram
-    log.save("part.parquet")
+    log.save("part.parquet")                                # or .xes, .xes.gz, OCEL 2.0 as .json
 
 Order is by case, then time in UTC, then place in the file. Answers are plain dataclasses (`results`). All SQL lies
 behind `port.Engine`, in `duck`.

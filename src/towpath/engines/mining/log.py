@@ -206,7 +206,7 @@ class Log:
     # Keeping
 
     def save(self, path: str | Path) -> None:
-        """Write what this view leaves over as a Parquet file, with the names of the columns that came in."""
+        """Write what this view leaves over: .parquet (the columns that came in), .xes(.gz), OCEL 2.0 as .json."""
         self.engine.save(self.view, Path(path))
 
     def close(self) -> None:
