@@ -4,11 +4,12 @@ import argparse
 import sys
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 from bench import results
 from bench.results import Result
 
-NAMES = ("engines", "news", "application", "question", "weight", "timers", "screens")
+NAMES = ("engines", "mining", "news", "application", "question", "weight", "timers", "screens")
 
 
 def main() -> int:
@@ -36,7 +37,9 @@ def _measured(cases: int, only: str | None) -> Iterator[Result]:
 
         yield from engines.measure()
         yield from simulation.measure()
-    if only == "engines":
+    if only in (None, "mining"):
+        yield from _mining()
+    if only in ("engines", "mining"):
         return
     with scene() as made:
         from bench import application, news, timers, weight
@@ -53,6 +56,16 @@ def _measured(cases: int, only: str | None) -> Iterator[Result]:
                 yield from measure(made)
         if only in (None, "screens"):
             yield from _screens(made, cases)
+
+
+def _mining() -> list[Result]:
+    """A million events: more is `python -m bench.mining`."""
+    import tempfile
+
+    from bench import mining
+
+    with tempfile.TemporaryDirectory() as folder:
+        return mining.measure(Path(folder))
 
 
 def _screens(made: "object", cases: int) -> Iterator[Result]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench import results
-from bench.engines import _environment
+from bench.engines import environment
 from bench.logs import make
 from bench.results import Result
 
@@ -67,7 +67,7 @@ def beside(
     """Time and memory of one task against each peer that can do it; the answers must be the same."""
     found = []
     for peer in peers:
-        python = _environment()
+        python = environment()
         other = run([python, HERE / "mining_peers.py", f"{peer}-{theirs or task}", file])
         if other is None:
             continue
@@ -82,7 +82,6 @@ def beside(
                 f"{label}: memory", round(mine.megabytes), "MB", memory, PEERS[peer], round(other.megabytes)
             )
         )
-        results.show(found[-2:])
     return found
 
 

@@ -1,7 +1,8 @@
 """`python -m tests.conformance.logs FOLDER`: every log in the folder against its reference, exactly.
 
-FOLDER holds logs (.xes, .xes.gz, .csv, OCEL as .sqlite or .jsonocel) and reference/<log>.json with what is to be counted.
-Prints each difference, and last `N passed, M failed`. Lengths of time in the references have three decimals.
+FOLDER holds logs (.xes, .xes.gz, .csv, OCEL as .sqlite or .jsonocel) and reference/<log>.json with what is to be counted;
+models (.bpmn) with reference/<model>_alignments.json and <model>_token_replay.json are replayed with the log whose
+name their own begins with. Prints each difference, and last `N passed, M failed`. Lengths of time in the references have three decimals.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from towpath.engines import mining
+from towpath.engines import bpmn, mining
 
 KINDS = (".xes.gz", ".xes", ".sqlite", ".jsonocel")
 
@@ -41,6 +42,12 @@ def main(arguments: list[str]) -> int:
             print(f"{path.name}: {line}")
         passed += not found
         failed += bool(found)
+    for model in sorted(folder.glob("*.bpmn")):
+        found = list(deviations(model, folder))
+        for line in found:
+            print(f"{model.name}: {line}")
+        passed += not found
+        failed += bool(found)
     print(f"{passed} passed, {failed} failed")
     return 1 if failed or not passed else 0
 
@@ -55,6 +62,47 @@ def differences(path: Path, reference: dict[str, Any]) -> Iterator[str]:
     found, wanted = _counted(log), _counted_reference(reference)
     log.close()
     yield from _compared(found, wanted)
+
+
+def deviations(model: Path, folder: Path) -> Iterator[str]:
+    """Cost, fitness and fit of each variant; means over all cases."""
+    log = next(
+        (one for one in sorted(folder.glob("*.xes*")) if model.name.startswith(one.name.partition(".")[0])),
+        None,
+    )
+    references = [
+        folder / "reference" / f"{model.stem}_{kind}.json" for kind in ("alignments", "token_replay")
+    ]
+    if log is None or not all(one.is_file() for one in references):
+        yield "its log or a reference is missing"
+        return
+    aligned, replayed = (json.loads(one.read_text()) for one in references)
+    (process,) = bpmn.load(model.read_bytes(), drawn=True).processes.values()
+    found = mining.read(log).conformance(process)
+    fits = {tuple(one["trace"]): one["fits"] for one in replayed["variants"]}
+    wanted = {
+        " > ".join(one["trace"]): {
+            "cost": one["cost"],
+            "fitness": one["fitness"],
+            "fits": fits[tuple(one["trace"])],
+        }
+        for one in aligned["variants"]
+    }
+    judged = {
+        " > ".join(one.variant.activities): {"cost": one.cost, "fitness": one.fitness, "fits": one.fits}
+        for one in found.variants
+    }
+    yield from _compared({"variants": judged}, {"variants": wanted})
+    means = {
+        "fitting": found.fitting,
+        "cost": found.cost,
+        "fitness": found.fitness,
+        "unjudged": found.unjudged,
+    }
+    yield from _compared(means, {
+        "fitting": aligned["cases_that_fit"], "cost": aligned["mean_case_cost"],
+        "fitness": aligned["mean_case_fitness"], "unjudged": 0,
+    })  # fmt: skip
 
 
 def _counted(log: mining.Log) -> dict[str, Any]:

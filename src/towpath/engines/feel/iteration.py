@@ -14,7 +14,7 @@ from towpath.engines.feel.times import part_of
 from towpath.engines.feel.values import Range, is_huge, kind
 
 LOOPS = frozenset(["filter", "for", "some", "every", "function", "invoke"])  # these share one budget
-_WEIGHTS = {"call": CALL_STEPS, "invoke": CALL_STEPS, "context": 2, "function": 2, "list": 1, "arithmetic": 1}
+_WEIGHTS = {"call": CALL_STEPS, "invoke": CALL_STEPS, "context": 2, "function": 2, "list": 1, "arithmetic": 3}
 _RANGE_PARTS: dict[str, Callable[[Range], Any]] = {
     "start": lambda value: value.low,
     "end": lambda value: value.high,

@@ -12,7 +12,9 @@
     log.between(start, end, keep) .where(unit="Permits") .where_column(name, values, keep, without)
     log.passing(a, b) .taking(variant) .lasting(least, most) .named(*numbers)      # a log again; they can be chained
     log.compare(other)                                      # what differs, and whether by more than chance
-    log.save("part.parquet")
+    log.conformance(process, silent=(), seconds=30) # beside a bpmn.Process: what fits, deviations by cases and days
+    log.discover(noise=0.2)                                 # a model of what is done, as BPMN with its diagram
+    log.save("part.parquet")                                # or .xes, .xes.gz, OCEL 2.0 as .json
 
     mining.Forecast(log.paths()).remaining(steps, times, now)   # .method .backtest: what is used, and how it did
     mining.weekly_volumes(log.volumes("week"))      # new cases in the next weeks, likewise
@@ -31,6 +33,8 @@ from towpath.engines.mining.predict import Backtest, Forecast, Remaining
 from towpath.engines.mining.results import (
     Activity,
     Case,
+    Conformance,
+    Deviation,
     Difference,
     Durations,
     Edge,
@@ -38,6 +42,7 @@ from towpath.engines.mining.results import (
     Funnel,
     Handover,
     Import,
+    Judged,
     Map,
     Period,
     PingPong,
@@ -55,6 +60,8 @@ __all__ = [
     "Backtest",
     "Case",
     "CasePath",
+    "Conformance",
+    "Deviation",
     "Difference",
     "Durations",
     "Edge",
@@ -63,6 +70,7 @@ __all__ = [
     "Funnel",
     "Handover",
     "Import",
+    "Judged",
     "Log",
     "LogError",
     "Map",

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
-from towpath.engines.mining import compare, mapping
+from towpath.engines import bpmn
+from towpath.engines.mining import bpmn_text, compare, conformance, discover, mapping
 from towpath.engines.mining.duck.store import DuckStore
-from towpath.engines.mining.errors import LogError, Problem, StoreError
+from towpath.engines.mining.errors import LogError, Problem, QuestionError, StoreError
 from towpath.engines.mining.filters import (
     EVERYTHING,
     Between,
@@ -27,6 +28,7 @@ from towpath.engines.mining.mapping import Mapping
 from towpath.engines.mining.port import Engine
 from towpath.engines.mining.results import (
     Case,
+    Conformance,
     Difference,
     Durations,
     Event,
@@ -42,6 +44,8 @@ from towpath.engines.mining.results import (
     Variant,
 )
 from towpath.engines.mining.results import Path as CasePath
+
+MOST = 300  # activities of a model that is found
 
 
 @dataclass(frozen=True)
@@ -159,6 +163,27 @@ class Log:
         """What differs between this population and another, the surest first. See `compare`."""
         return compare.compare(self, other)
 
+    def conformance(
+        self, process: bpmn.Process, *, silent: Collection[str] = (), seconds: float = 30.0
+    ) -> Conformance:
+        """This population beside a designed process, the deviations ranked. See `conformance`.
+
+        `silent` names activities of the model that leave no mark in the log. What is not judged within `seconds` is
+        told as such; the most frequent variants come first.
+        """
+        return conformance.judge(self.variants(), process, silent, seconds)
+
+    def discover(self, noise: float = 0.2) -> str:
+        """A model of this population as BPMN with its diagram. See `discover`; with noise 0 every case fits it.
+
+        QuestionError if there are more activities than a model can show: filter first.
+        """
+        variants = self.variants()
+        names = {name for one in variants for name in one.activities}
+        if len(names) > MOST:
+            raise QuestionError(f"{len(names):,} activities are too many for a model, which has up to {MOST}")
+        return bpmn_text.text(discover.tree({one.activities: one.cases for one in variants}, noise))
+
     # Filters
 
     def between(self, start: datetime, end: datetime, keep: Within = "events") -> Log:
@@ -204,7 +229,7 @@ class Log:
     # Keeping
 
     def save(self, path: str | Path) -> None:
-        """Write what this view leaves over as a Parquet file, with the names of the columns that came in."""
+        """Write what this view leaves over: .parquet (the columns that came in), .xes(.gz), OCEL 2.0 as .json."""
         self.engine.save(self.view, Path(path))
 
     def close(self) -> None:

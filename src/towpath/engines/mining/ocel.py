@@ -79,9 +79,9 @@ def _flatten(source: _Source, chosen: str, seen: Seen, take: Callable[[Batch], N
         shared += len(of) > 1
         for one in of:
             qualifier = next(told for linked, told in cases[event] if linked == one)
-            batch.rows.append({CASE: one, **row, "qualifier": qualifier or None})
-            batch.lines.append(number)
-        if len(batch.rows) >= BATCH:
+            full = {CASE: one, **row, "qualifier": qualifier or None}
+            batch.add(number, tuple(full), full.values())
+        if batch.count >= BATCH:
             take(batch)
             batch = Batch()
     take(batch)

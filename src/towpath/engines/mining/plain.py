@@ -10,23 +10,35 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 
 Row = dict[str, str | None]
-Shapes = dict[tuple[str, ...], tuple[str, ...] | None]
-_END, _SPACE = b"</trace>", " \t\r\n"
+_END = b"</trace>"
 _GAP = re.compile(rb"[ \t\r\n]*<trace>")
-# What stands outside the quotes of an event, with the quoted texts taken out.
-_TAG = r'<(string|date|int|float|boolean|id) key="" value=""\s*/>\s*'
+# An event or the head of a trace without its values: they alone differ from one event to the next.
+_TAG = r'<(string|date|int|float|boolean|id) key="([^"<&]*)" value="\s*/>\s*'
 _HEAD, _EVENT = (re.compile(rf"\s*(?:{_TAG})*{end}") for end in ("", r"</event>\s*"))
 _TAGS = re.compile(_TAG)
 _UTF8 = re.compile(
     rb'^(?:\xef\xbb\xbf)?(?:<\?xml [^>]*encoding=["\'](?i:utf-8)["\'][^>]*>|<\?xml (?![^>]*encoding)[^>]*>|\s*<[^?])'
 )
+NAME = "case:concept:name"  # an event that claims it for itself is not plain: the trace knows better
 HELD = 8_000_000  # bytes of one trace that are held back at most
 SHAPES = 1_000  # that are remembered
-_UNKNOWN: tuple[str, ...] = ("?",)
 
-Take = Callable[[Row, list[tuple[int, Row]], set[tuple[str, str]]], None]
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shape:
+    """What events that look alike share: their attributes, the tags of those, and how many lines they take."""
+
+    keys: tuple[str, ...]
+    tags: tuple[str, ...]
+    lines: int
+
+
+_Shapes = dict[str, Shape | None]
+PlainEvent = tuple[int, Shape, list[str]]  # line, shape, values
+Take = Callable[[Shape, list[str], list[PlainEvent]], None]  # of the trace: shape, values, events
 
 
 class Pieces:
@@ -35,8 +47,8 @@ class Pieces:
     def __init__(self, take: Take, feed: Callable[[bytes], bool]) -> None:
         self.take, self.feed = take, feed
         self.held = b""
-        self.heads: Shapes = {}
-        self.events: Shapes = {}
+        self.heads: _Shapes = {}
+        self.events: _Shapes = {}
         self.begun = self.plain = self.synced = False
         self.line = 1
 
@@ -74,51 +86,49 @@ class Pieces:
             self._pass(data)
 
     def _taken(self, data: bytes, start: int) -> bool:
-        """False if anything about the trace is not plain; nothing of it is taken then."""
+        """False if anything about the trace is not plain; nothing of it is taken then.
+
+        Cut at the quotes, a plain trace has a value in every fourth place.
+        """
         try:
-            head, *events = data[start : -len(_END)].decode().split("<event>")
+            parts = data[start : -len(_END)].decode().split('"')
         except UnicodeDecodeError:
             return False
-        found = _attributes(head, _HEAD, self.heads)
-        if found is None:
+        values = parts[3::4]
+        del parts[3::4]
+        quoted = "".join(values)
+        # XML changes or forbids these in a value; the parser knows how.
+        if "&" in quoted or "<" in quoted or not quoted.isprintable():
             return False
-        tags, keys, values = found
-        trace: Row = {f"case:{key}": value for key, value in zip(keys, values, strict=True)}
-        kinds = {(f"case:{key}", tag) for key, tag in zip(keys, tags, strict=True)}
-        line = self.line + data.count(b"\n", 0, start) + head.count("\n")
-        rows: list[tuple[int, Row]] = []
-        last: tuple[list[str], tuple[str, ...]] = ([], ())
-        for event in events:
-            found = _attributes(event, _EVENT, self.events)
-            if found is None:
+        first, *rest = '"'.join(parts).split("<event>")
+        head = _shape(first, _HEAD, self.heads)
+        if head is None:
+            return False
+        at, line = len(head.keys), self.line + data.count(b"\n", 0, start) + head.lines
+        events: list[PlainEvent] = []
+        known = self.events
+        for text in rest:
+            shape = known.get(text) or _shape(text, _EVENT, known)
+            if shape is None:
                 return False
-            tags, keys, values = found
-            rows.append((line, dict(zip(keys, values, strict=True))))
-            if (keys, tags) != last:  # most events are like the one before
-                last = keys, tags
-                kinds.update(zip(keys, tags, strict=True))
-            line += event.count("\n")
-        self.take(trace, rows, kinds)
+            end = at + len(shape.keys)
+            events.append((line, shape, values[at:end]))
+            at = end
+            line += shape.lines
+        self.take(head, values[: len(head.keys)], events)
         return True
 
 
-def _attributes(
-    text: str, form: re.Pattern[str], shapes: Shapes
-) -> tuple[tuple[str, ...], list[str], list[str]] | None:
-    """Tags, keys and values; None if the text is not plain.
-
-    A log has few shapes of events, that is of what stands outside the quotes: each is looked at once.
-    """
-    parts = text.split('"')
-    shape = tuple(parts[::2])
-    tags = shapes.get(shape, _UNKNOWN)
-    if tags is _UNKNOWN:
-        whole = '""'.join(shape)
-        tags = tuple(_TAGS.findall(whole)) if form.fullmatch(whole) else None
-        if len(shapes) < SHAPES:
-            shapes[shape] = tags
-    quoted = "".join(parts[1::2])
-    # XML changes or forbids these in a value; the parser knows how.
-    if tags is None or "&" in quoted or "<" in quoted or not quoted.isprintable():
-        return None
-    return tags, parts[1::4], parts[3::4]
+def _shape(text: str, form: re.Pattern[str], known: _Shapes) -> Shape | None:
+    """None if it is not plain. A log has few shapes: each is looked at once."""
+    if text in known:
+        return known[text]
+    found = None
+    if form.fullmatch(text):
+        pairs = _TAGS.findall(text)
+        keys = tuple(key for _, key in pairs)
+        if len({*keys, NAME}) == len(keys) + 1 and "".join(keys).isprintable():
+            found = Shape(keys, tuple(tag for tag, _ in pairs), text.count("\n"))
+    if len(known) < SHAPES:
+        known[text] = found
+    return found

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
+
+from towpath.engines import bpmn
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +58,11 @@ class Map:
     ends: dict[str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Variant:
-    """One order of activities and the cases that took it. `mean` and `median` seconds from first to last event."""
+class Variant(NamedTuple):
+    """One order of activities and the cases that took it. `mean` and `median` seconds from first to last event.
+
+    A tuple, since there may be hundreds of thousands, and it is made in a fifth of the time.
+    """
 
     activities: tuple[str, ...]
     cases: int
@@ -168,6 +173,58 @@ class Difference:
     def certain(self) -> bool:
         """More than chance, at one in twenty."""
         return self.p < 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A variant beside a model: `moves` is a cheapest alignment, `cost` its events and activities on one side only.
+
+    `fitness`: 1 fits, 0 has nothing in common with the model (1 - cost / cost of sharing nothing).
+    """
+
+    variant: Variant
+    fits: bool
+    cost: int
+    fitness: float
+    moves: tuple[bpmn.Move, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Deviation:
+    """`kind`: an activity of the model was "skipped", or an "extra" one was done, `after` another ("": at the start).
+
+    `times` in all, in so many `cases`. `days`: how much longer these cases took in all than as many of the others, on
+    average; less than 0 if they were faster. It goes with the deviation, it need not come from it.
+    """
+
+    kind: str
+    activity: str
+    after: str
+    cases: int
+    times: int
+    days: float
+
+
+@dataclass(frozen=True, slots=True)
+class Conformance:
+    """What was done beside a model. `cases` were judged, `unjudged` were not (too long, or out of the budget).
+
+    `fitness` and `cost` are means over the judged cases; `unknown`: activities of the log that the model lacks.
+    `deviations` by cases, most first; `by_days` has those that go with the most time first.
+    """
+
+    cases: int
+    fitting: int
+    unjudged: int
+    fitness: float
+    cost: float
+    unknown: tuple[str, ...]
+    deviations: tuple[Deviation, ...]
+    variants: tuple[Judged, ...]
+
+    @property
+    def by_days(self) -> tuple[Deviation, ...]:
+        return tuple(sorted(self.deviations, key=lambda one: -one.days))
 
 
 @dataclass(frozen=True, slots=True)

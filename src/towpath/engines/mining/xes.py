@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import gzip
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, cast
 from xml.parsers import expat
 
 from towpath.engines.mining.errors import LogError, Problem, refused
-from towpath.engines.mining.plain import Pieces, Row
+from towpath.engines.mining.plain import NAME, Pieces, PlainEvent, Row, Shape
 
 MAX_DEPTH = 60
 MAX_KEYS = 2_000
@@ -24,17 +24,24 @@ MAX_RATIO = 250  # of a compressed file; real logs reach 60
 FREE = 64_000_000  # bytes that a compressed file may grow to whatever its ratio
 BATCH = 25_000
 CHUNK = 1 << 20
-CASE = "case:concept:name"
+CASE = NAME
 _TYPES = frozenset({"string", "date", "int", "float", "boolean", "id", "list", "container"})
 
 
 @dataclass(slots=True)
 class Batch:
-    """Rows of a file in its order: `lines` where each begins, `rows` by attribute. Traces have "case:" before theirs."""
+    """Rows of a file by the attributes that they have: (place in the batch, line, value of each attribute).
 
-    lines: list[int] = field(default_factory=list)
-    rows: list[Row] = field(default_factory=list)
+    `traces` by attribute, with "case:" before its name.
+    """
+
+    rows: dict[tuple[str, ...], list[tuple[int | str | None, ...]]] = field(default_factory=dict)
+    count: int = 0
     traces: list[Row] = field(default_factory=list)
+
+    def add(self, line: int, keys: tuple[str, ...], values: Iterable[str | None]) -> None:
+        self.rows.setdefault(keys, []).append((self.count, line, *values))
+        self.count += 1
 
 
 @dataclass(slots=True)
@@ -116,7 +123,7 @@ class _Reader:
         self.flush()
 
     def flush(self) -> None:
-        if self.batch.rows or self.batch.traces:
+        if self.batch.count or self.batch.traces:
             self.take(self.batch)
             self.batch = Batch()
 
@@ -147,7 +154,19 @@ class _Reader:
 class _Trace:
     """The callbacks: where we are (`depth` below the log), and the trace that is being read."""
 
-    __slots__ = ("depth", "ended", "events", "kinds", "lines", "owner", "reader", "row", "seen", "trace")
+    __slots__ = (
+        "depth",
+        "ended",
+        "events",
+        "kinds",
+        "lines",
+        "met",
+        "owner",
+        "reader",
+        "row",
+        "seen",
+        "trace",
+    )
 
     def __init__(self, reader: _Reader) -> None:
         self.reader, self.seen, self.kinds = reader, reader.seen, reader.seen.kinds
@@ -158,6 +177,7 @@ class _Trace:
         self.trace: Row | None = None
         self.events: list[Row] = []
         self.lines: list[int] = []
+        self.met: dict[Shape, tuple[str, ...]] = {}  # shapes of events, with the columns of their rows
 
     def start(self, tag: str, attrs: dict[str, str]) -> None:
         depth = self.depth = self.depth + 1
@@ -193,16 +213,36 @@ class _Trace:
         if len(self.kinds) > MAX_KEYS:
             raise self.reader._refused("hostile-xml", f"more than {MAX_KEYS:,} different attributes")
 
-    def whole(self, trace: Row, events: list[tuple[int, Row]], kinds: set[tuple[str, str]]) -> None:
+    def whole(self, head: Shape, values: list[str], events: list[PlainEvent]) -> None:
         """A trace that needed no parser."""
-        for key, tag in kinds:
+        keys = tuple(f"case:{key}" for key in head.keys)
+        if head not in self.met:
+            self._meet(head, keys)
+        trace: Row = dict(zip(keys, values, strict=True))
+        name, batch, met = self._named(trace, not events), self.reader.batch, self.met
+        count, rows, last, columns = batch.count, batch.rows, head, keys
+        for line, shape, row in events:
+            if shape is not last:
+                last, columns = shape, met.get(shape) or self._meet(shape, shape.keys)
+            try:
+                rows[columns].append((count, line, *row, name))
+            except KeyError:
+                rows[columns] = [(count, line, *row, name)]
+            count += 1
+        batch.count = count
+        self._full()
+
+    def _meet(self, shape: Shape, keys: tuple[str, ...]) -> tuple[str, ...]:
+        for key, tag in zip(keys, shape.tags, strict=True):
             if key not in self.kinds:
                 self._new(key, tag)
             elif self.kinds[key] != tag:
                 self.kinds[key] = "string"
-        self.lines = [line for line, _ in events]
-        self.events = [row for _, row in events]
-        self._ended(trace)
+        columns = (*keys, CASE)
+        if len(self.met) > MAX_KEYS:
+            self.met.clear()
+        self.met[shape] = columns
+        return columns
 
     def end(self, tag: str) -> None:
         depth = self.depth
@@ -221,19 +261,26 @@ class _Trace:
                 self._ended({})
 
     def _ended(self, trace: Row) -> None:
-        seen, batch = self.seen, self.reader.batch
+        name = self._named(trace, not self.events)
+        for line, row in zip(self.lines, self.events, strict=True):
+            row[CASE] = name
+            self.reader.batch.add(line, tuple(row), row.values())
+        self.events, self.lines = [], []
+        self._full()
+
+    def _named(self, trace: Row, empty: bool) -> str:
+        """The name of a trace that has ended; it is counted and kept."""
+        seen = self.seen
         seen.traces += 1
-        seen.empty += not self.events
+        seen.empty += empty
         name = trace.get(CASE)
         if name is None:
             seen.unnamed += 1
             name = trace[CASE] = f"trace {seen.traces}"
             self.kinds.setdefault(CASE, "string")
-        for row in self.events:
-            row[CASE] = name
-        batch.traces.append(trace)
-        batch.rows += self.events
-        batch.lines += self.lines
-        self.events, self.lines = [], []
-        if len(batch.rows) >= BATCH:
+        self.reader.batch.traces.append(trace)
+        return name
+
+    def _full(self) -> None:
+        if self.reader.batch.count >= BATCH:
             self.reader.flush()

@@ -6,9 +6,10 @@ Case attributes of XES and OCEL come apart, in `staged_cases` with (c0, c1, ...)
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, cast
 
 import duckdb
 
@@ -18,6 +19,8 @@ from towpath.engines.mining.xes import Batch
 
 CASE_ATTRIBUTE = "case:"
 _NEXT, _NONE = "\x1f", "\x1e"  # between values, and for no value
+_SPLIT = f"unnest(string_split(?, chr({ord(_NEXT)}))) AS {{}}"
+ALIKE = 1_000  # rows with the same attributes that are worth a statement of their own
 SHOWN = 100  # rows told one by one; the rest as a number
 
 
@@ -50,47 +53,77 @@ class Rows:
         connection.execute("CREATE TEMP TABLE staged_cases (seq BIGINT)")
 
     def take(self, batch: Batch) -> None:
-        if batch.rows:
-            self._insert("staged", "r", self.staged.names, batch.rows, batch.lines)
-        if batch.traces:
-            self._insert("staged_cases", "c", self.staged.traces, batch.traces)
-        self.count += len(batch.rows)
+        """Rows alike go over together; those that few are alike with get their gaps filled and go as one."""
+        rare: list[Row] = []
+        places: list[object] = []
+        lines: list[object] = []
+        for keys, rows in batch.rows.items():
+            self._columns("staged", "r", self.staged.names, keys)
+            if len(rows) >= ALIKE:
+                columns = list(zip(*rows, strict=True))
+                self._insert("staged", "r", self.staged.names, keys, columns[2:], columns[0], columns[1])
+                continue
+            for place, line, *values in rows:
+                places.append(place)
+                lines.append(line)
+                rare.append(dict(zip(keys, cast("list[str | None]", values), strict=True)))
+        self._insert_rows("staged", "r", self.staged.names, rare, places, lines)
+        numbers = list(range(len(batch.traces)))
+        self._insert_rows("staged_cases", "c", self.staged.traces, batch.traces, numbers)
+        self.count += batch.count
 
-    def _columns(self, table: str, letter: str, names: list[str], rows: Iterable[Row]) -> list[str]:
-        """The attributes of this batch, in the order of their first appearance; new ones get a column."""
-        keys = list(dict.fromkeys(key for row in rows for key in row))
+    def _insert_rows(
+        self, table: str, letter: str, names: list[str], rows: list[Row], places: Sequence[object],
+        lines: Sequence[object] = (),
+    ) -> None:  # fmt: skip
+        if rows:
+            keys = tuple(dict.fromkeys(key for row in rows for key in row))
+            self._columns(table, letter, names, keys)
+            columns = [[row.get(key) for row in rows] for key in keys]
+            self._insert(table, letter, names, keys, columns, places, lines)
+
+    def _columns(self, table: str, letter: str, names: list[str], keys: Iterable[str]) -> None:
+        """A column for each attribute, in the order of their first appearance."""
         for key in keys:
             if key not in names:
                 self.connection.execute(f"ALTER TABLE {table} ADD COLUMN {letter}{len(names)} VARCHAR")
                 names.append(key)
-        return keys
 
     def _insert(
-        self, table: str, letter: str, names: list[str], rows: list[Row], lines: list[int] | None = None
-    ) -> None:
+        self, table: str, letter: str, names: list[str], keys: Sequence[str],
+        columns: Sequence[Sequence[Any]], places: Sequence[object], lines: Sequence[object] = (),
+    ) -> None:  # fmt: skip
         """Each column goes over as one text: half the cost of a list, and the cutting is not Python's."""
-        keys = self._columns(table, letter, names, rows)
-        columns = ", ".join(f"{letter}{names.index(key)}" for key in keys)
-        values: list[object] = [self.count, self.count + len(rows)]
-        taken = ["unnest(range(?, ?)) AS seq"]
-        if lines is not None:
-            taken.append("unnest(?::BIGINT[]) AS line")
-            values.append(lines)
-        for number, key in enumerate(keys):
-            taken.append(f"unnest(string_split(?, chr({ord(_NEXT)}))) AS v{number}")
-            values.append(_joined([row.get(key) for row in rows]))
-        shown = "".join(f", nullif(v{number}, chr({ord(_NONE)}))" for number in range(len(keys)))
-        first = "seq, line" if lines is not None else "seq"
+        into, values = ["seq"], [_numbers(places)]
+        taken, shown = [_SPLIT.format("seq")], [f"seq::BIGINT + {self.count}"]
+        if lines:
+            into.append("line")
+            values.append(_numbers(lines))
+            taken.append(_SPLIT.format("line"))
+            shown.append("line::BIGINT")
+        for key, column in zip(keys, columns, strict=True):
+            name = f"{letter}{names.index(key)}"
+            into.append(name)
+            values.append(_joined(column))
+            taken.append(_SPLIT.format(name))
+            shown.append(f"nullif({name}, chr({ord(_NONE)}))" if None in column else name)
         self.connection.execute(
-            f"INSERT INTO {table} ({first}{', ' + columns if columns else ''}) SELECT {first}{shown} FROM (SELECT {', '.join(taken)})",
+            f"INSERT INTO {table} ({', '.join(into)}) SELECT {', '.join(shown)} FROM (SELECT {', '.join(taken)})",
             values,
         )
 
 
-def _joined(values: list[str | None]) -> str:
+def _numbers(values: Sequence[object]) -> str:
+    return _NEXT.join(map(str, values))
+
+
+def _joined(values: Sequence[str | None]) -> str:
     """The two separators are characters that no XML document can hold; elsewhere they are dropped."""
-    text = _NEXT.join([_NONE if value is None else value for value in values])
-    if text.count(_NEXT) != len(values) - 1 or text.count(_NONE) != values.count(None):
+    empty = values.count(None)
+    text = _NEXT.join(
+        [_NONE if value is None else value for value in values] if empty else cast("Sequence[str]", values)
+    )
+    if text.count(_NEXT) != len(values) - 1 or text.count(_NONE) != empty:
         clean = {ord(_NEXT): None, ord(_NONE): None}
         text = _NEXT.join([_NONE if value is None else value.translate(clean) for value in values])
     return text

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from towpath.engines.mining.duck import intake, schema, spent, staging, work
+from towpath.engines.mining import write
+from towpath.engines.mining.duck import export, intake, schema, spent, staging, work
 from towpath.engines.mining.duck.questions import Asker
 from towpath.engines.mining.duck.view import ACTIVITY, Names, relation
 from towpath.engines.mining.errors import Problem, QuestionError, StoreError
@@ -175,9 +176,19 @@ class DuckStore:
         return spent.paths(self._ask(view), most)
 
     def save(self, view: View, path: Path) -> None:
-        """What the view leaves over as Parquet, under the names of the columns that came in."""
-        if path.suffix != ".parquet":
-            raise StoreError(f"{path}: only .parquet is written so far")
+        """What the view leaves over; StoreError if the kind of file is not one that is written."""
+        name = path.name.lower()
+        if name.endswith(".parquet"):
+            self._parquet(view, path)
+        elif name.endswith((".xes", ".xes.gz")):
+            write.xes(export.cases(self.connection, self.names, relation(view, self.names)), path)
+        elif name.endswith((".json", ".jsonocel")):
+            write.ocel(export.cases(self.connection, self.names, relation(view, self.names)), path)
+        else:
+            raise StoreError(f"{path}: what is written is .parquet, .xes, .xes.gz, or OCEL 2.0 as .json")
+
+    def _parquet(self, view: View, path: Path) -> None:
+        """Under the names of the columns that came in."""
         used, made = self.mapping(), relation(view, self.names)
         core = {
             "case_id": used.case or "case",

@@ -93,10 +93,13 @@ def doubts(
     if staged.type(name) != "VARCHAR":
         return []
     place = staged.place(name)
+    either = written[:5] in ("%d/%m", "%m/%d", "%d-%m", "%m-%d")
+    numbers = [
+        f"max(try_cast(substr(trim({place}), {at}, 2) AS INTEGER))" if either else "99" for at in (1, 4)
+    ]
     row = schema.one(
         connection,
-        f"SELECT count({place}), count(*) FILTER (regexp_matches({place}, ?)), max(try_cast(substr(trim({place}), 1, 2) AS INTEGER)), "
-        f"max(try_cast(substr(trim({place}), 4, 2) AS INTEGER)) FROM staged",
+        f"SELECT count({place}), count(*) FILTER (regexp_matches({place}, ?)), {', '.join(numbers)} FROM staged",
         [_ZONED],
     )
     assert row is not None
@@ -111,7 +114,7 @@ def doubts(
                 "no-zone", f"the times in '{name}' have no time zone; they were read as {zone}", times=total
             )
         )
-    if written[:5] in ("%d/%m", "%m/%d", "%d-%m", "%m-%d") and (first or 0) <= 12 and (second or 0) <= 12:
+    if either and (first or 0) <= 12 and (second or 0) <= 12:
         order = "day, month" if written.startswith("%d") else "month, day"
         told = f"the dates in '{name}' could be read either way; they were read as {order}. Say it with 'time-format'"
         found.append(Problem("day-or-month", told, times=total))
