@@ -41,7 +41,7 @@ def test_an_imported_log_can_be_asked(tenant, legacy):
 
 
 def test_nothing_stays_of_a_log_with_a_bad_row(tenant, legacy):
-    with tenancy.inside(tenant), pytest.raises(mining.LogError, match="not a time|time"):
+    with tenancy.inside(tenant), pytest.raises(mining.LogError, match="time"):
         actions.import_log(legacy([*ROWS, "3,Received,the other day,Front desk"]))
     assert codes(tenant) == []
 
