@@ -36,7 +36,7 @@ def granted(start=NOW - 30 * DAY, **more):
     done(request, "ask_register", unit="parking")
     done(request, "decide_permit", queue=2 * DAY, unit="parking")
     done(request, "keep_renewal_date")
-    return closed(done(request, "send_granted"))
+    return done(request, "send_granted")
 
 
 def out_of_turn(start=NOW - 30 * DAY):
@@ -44,6 +44,8 @@ def out_of_turn(start=NOW - 30 * DAY):
     request = begun(start)
     for element in ("ask_register", "decide_permit", "check_address", "keep_renewal_date"):
         done(request, element, unit="parking")
+    for element in ("renewal_near", "send_renewal_reminder"):
+        done(request, element)
     return closed(request)
 
 

@@ -52,13 +52,14 @@ def any_way(random: Random, start) -> Request:
             took=wait(6),
             unit="parking",
         )
-    return closed(request) if random.random() < 0.85 else request
+    return closed(request) if request.told[-1].activity in LAST else request
 
 
 REGISTER = ["ask_register", "decide_permit", "keep_renewal_date", "send_granted"]
+LAST = ("Remind the resident to renew", "Send the refusal")
 WAYS = [
     ["ask_register", "grant_automatically", "keep_renewal_date", "send_granted"],
-    REGISTER,
+    [*REGISTER, "renewal_near", "send_renewal_reminder"],
     ["check_address", "decide_permit", "send_refused"],
     ["ask_register", "check_address", "decide_permit", "keep_renewal_date", "send_granted"],
     ["check_address", "decide_permit", "ask_resident", "resident_replied", *REGISTER[1:]],

@@ -51,7 +51,7 @@ def import_log(
         raise NotImported(
             f"The log takes {len(content)} bytes; {MOST_BYTES} is the most. Import it in parts, by year or by town."
         )
-    return ImportedLog.objects.create(
+    made: ImportedLog = ImportedLog.objects.create(
         code=code,
         name=name[:200],
         file=path.name[:200],
@@ -65,6 +65,7 @@ def import_log(
         last=_aware(summary.last),
         problems=[_kept_problem(one) for one in problems[:TOLD]],
     )
+    return made
 
 
 def _aware(moment: datetime | None) -> datetime | None:

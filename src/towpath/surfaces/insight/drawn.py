@@ -14,9 +14,9 @@ from towpath.engines.bpmn.figures import Figure, Line
 from towpath.journeys import queries as journeys
 from towpath.surfaces.insight import words
 
-BOXES = (12, 40)  # of the map of the main ways, and of everything
-LINES = (22, 120)
-THICK = 9.0
+BOXES = (16, 40)  # of the map of the main ways, and of everything
+LINES = (26, 120)
+THICK = 6.0
 BEGIN, END = ":begin", ":end"  # where a log says neither
 EVENTS = {
     journeys.SENT: "startEvent",
@@ -70,6 +70,7 @@ def draw(found: mining.Map, titles: Mapping[str, str], title: str, *, whole: boo
     bounds = [end for end in ends if {end[0], end[1]} & set(boxes)][: len(boxes)]
     ids = {activity: f"box{number}" for number, activity in enumerate([*boxes, BEGIN, END])}
     most = longest(list(found.edges))
+    shown.sort(key=lambda edge: edge is most)  # drawn last, so that nothing covers it
     repeats = {edge.source: edge.count for edge in found.edges if edge.source == edge.target}
     overlay = {ids[box]: _box(counts[box], repeats.get(box, 0)) for box in boxes}
     overlay |= _lines(shown, most, max(counts.values(), default=1))
@@ -83,15 +84,15 @@ def draw(found: mining.Map, titles: Mapping[str, str], title: str, *, whole: boo
         ids[one]: Figure(ids[one], EVENTS.get(one, "task"), name(one, titles), scope="map")
         for one in [*([BEGIN] if BEGIN in used else []), *boxes, *([END] if END in used else [])]
     }
+    ways = {f"line{number}": (edge.source, edge.target) for number, edge in enumerate(shown)}
+    ways |= {f"end{number}": end[:2] for number, end in enumerate(bounds)}
     lines = {
-        f"line{number}": Line(f"line{number}", "sequenceFlow", "", ids[edge.source], ids[edge.target])
-        for number, edge in enumerate(shown)
-    } | {
-        f"end{number}": Line(f"end{number}", "sequenceFlow", "", ids[source], ids[target])
-        for number, (source, target, _count) in enumerate(bounds)
+        # The layout makes room for a name; what is written there is the overlay's.
+        id_: Line(id_, "sequenceFlow", _said(overlay[id_]), ids[source], ids[target])
+        for id_, (source, target) in ways.items()
     }
     diagram = bpmn.Diagram("map", title, figures, lines, {}, {}, {})
-    svg = bpmn.draw(diagram, overlay, {}, rtl=get_language_bidi(), ident="-real")
+    svg = bpmn.draw(diagram, overlay, dict.fromkeys(lines, ""), rtl=get_language_bidi(), ident="-real")
     # The engine escapes every text that it writes.
     return Seen(mark_safe(svg), len(boxes), len(shown), len(counts), len(edges), most)  # noqa: S308
 
@@ -104,7 +105,8 @@ def _ends(found: mining.Map) -> list[tuple[str, str, int]]:
 
 def _chosen(edges: list[mining.Edge], most: int) -> list[mining.Edge]:
     """The most used, and of each box at least the most used way in and out. `edges` come most used first."""
-    first_in, first_out = {}, {}
+    first_in: dict[str, mining.Edge] = {}
+    first_out: dict[str, mining.Edge] = {}
     for edge in edges:
         first_in.setdefault(edge.target, edge)
         first_out.setdefault(edge.source, edge)
@@ -129,6 +131,11 @@ def _lines(edges: list[mining.Edge], most: mining.Edge | None, top: int) -> dict
             "class": "current" if edge is most else "",
         }
     return found
+
+
+def _said(mark: Mapping[str, str]) -> str:
+    """As long as what is written on the line, without a place to break it."""
+    return "0" * (len(mark["label"]) + len(mark.get("note", "")) + 4)
 
 
 def _weight(count: int, top: int) -> str:

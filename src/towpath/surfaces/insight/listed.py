@@ -55,7 +55,7 @@ def page(actor: Actor, chosen: Chosen, asked: QueryDict) -> Listed | None:
     log_read(actor, "search", f"insight {asked.urlencode()}", "insight")
     seen = [fact for fact in shown if fact.pk in references]
     more = _address_after(asked, wanted, shown[-1]) if len(found) > journeys.PAGE else ""
-    title = str(TITLES[asked["which"]])
+    title = str(TITLES[asked.get("which", "")])
     rows = [_line(chosen, fact, references[fact.pk]) for fact in seen]
     return Listed(
         title,
