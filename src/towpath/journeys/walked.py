@@ -30,21 +30,26 @@ MAPPING: Final = mining.Mapping(
 # Rows of one moment stay in this order: sent first, the end last.
 ROWS: Final = """
 copy (
-  with fact as (select * from journeys_casefact where tenant_id = {tenant} and service = {service} and submitted_at is not null),
-  walked as (
-    select case_id, ':sent' as activity, submitted_at as began, submitted_at as ended, '' as unit, 0 as place, 0 as id from fact
+  with fact as not materialized (
+    select case_id, channel, version, submitted_at, closed_at, withdrawn_at from journeys_casefact
+    where tenant_id = {tenant} and service = {service} and submitted_at is not null
+  )
+  select case_id as case, activity, began at time zone 'UTC' as start, ended at time zone 'UTC' as time, unit,
+         channel as "case:channel", version as "case:version"
+  from (
+    select case_id, ':sent' as activity, submitted_at as began, submitted_at as ended, '' as unit, channel, version,
+           0 as place, 0 as id
+    from fact
     union all
-    select step.case_id, step.activity, step.started_at, step.ended_at, step.unit, 1, step.id
+    select case_id, step.activity, step.started_at, step.ended_at, step.unit, channel, version, 1, step.id
     from journeys_activityfact step join fact using (case_id)
     where step.tenant_id = {tenant} and step.ended_at is not null and not step.called_off and step.activity <> ''
     union all
     select case_id, case when withdrawn_at is null then ':closed' else ':withdrawn' end,
-           coalesce(withdrawn_at, closed_at), coalesce(withdrawn_at, closed_at), '', 2, 0
+           coalesce(withdrawn_at, closed_at), coalesce(withdrawn_at, closed_at), '', channel, version, 2, 0
     from fact where withdrawn_at is not null or closed_at is not null
-  )
-  select walked.case_id as case, walked.activity, walked.began at time zone 'UTC' as start,
-         walked.ended at time zone 'UTC' as time, walked.unit, fact.channel as "case:channel", fact.version as "case:version"
-  from walked join fact using (case_id) order by walked.ended, walked.place, walked.id
+  ) walked
+  order by ended, place, id
 ) to stdout with (format csv, header)
 """
 

@@ -123,10 +123,11 @@ def _lines(edges: list[mining.Edge], most: mining.Edge | None, top: int) -> dict
     found = {}
     for number, edge in enumerate(edges):
         took = words.length(timedelta(seconds=edge.median))
-        note = _("longest: %(time)s") % {"time": took} if edge is most else took
+        if edge is most:
+            took = _("longest: %(time)s") % {"time": words.length(timedelta(seconds=edge.mean))}
         found[f"line{number}"] = {
             "label": words.number(edge.count),
-            "note": note,
+            "note": took,
             "weight": _weight(edge.count, top),
             "class": "current" if edge is most else "",
         }
