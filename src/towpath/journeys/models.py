@@ -3,6 +3,8 @@
 All of it can be thrown away and made again from the journal (`actions.rebuild`).
 """
 
+from typing import Any
+
 from django.db import models
 
 from towpath.foundation.tenancy import TenantModel
@@ -130,3 +132,27 @@ class Figure(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.measure} {self.month}"
+
+
+class ImportedLog(TenantModel):
+    """A log of an older system, as `engines.mining` keeps it. Not made from the journal, and lasts until removed."""
+
+    id = models.BigAutoField(primary_key=True)
+    code = models.SlugField(max_length=80)
+    name = models.CharField(max_length=200)
+    file = models.CharField(max_length=200)
+    content = models.BinaryField()
+    digest = models.CharField(max_length=64, help_text="SHA-256 of the content, in hexadecimal.")
+    imported_at = models.DateTimeField()
+    events = models.BigIntegerField()
+    cases = models.BigIntegerField()
+    activities = models.PositiveIntegerField()
+    first = models.DateTimeField(null=True)
+    last = models.DateTimeField(null=True)
+    problems: Any = models.JSONField(default=list, help_text="Rows left out, and what is doubtful.")
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["tenant", "code"], name="imported_log_code")]
+
+    def __str__(self) -> str:
+        return self.code

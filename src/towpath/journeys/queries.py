@@ -23,18 +23,26 @@ from towpath.journeys.figures import (
     periods,
     together,
 )
+from towpath.journeys.logs import log, logs, opened
 from towpath.journeys.measures import MEASURES, OF_NAME, Measure
-from towpath.journeys.models import CaseFact, Figure
+from towpath.journeys.models import CaseFact, Figure, ImportedLog
+from towpath.journeys.walked import CLOSED, MARKS, SENT, VERSION, WITHDRAWN, walked
 
 __all__ = [
     "AGES",
+    "CLOSED",
     "LATEST",
+    "MARKS",
     "MEASURES",
     "OF_NAME",
     "PAGE",
+    "SENT",
+    "VERSION",
+    "WITHDRAWN",
     "CaseFact",
     "Cost",
     "Figures",
+    "ImportedLog",
     "Measure",
     "Open",
     "Period",
@@ -44,13 +52,17 @@ __all__ = [
     "cost",
     "earliest",
     "figures",
+    "log",
+    "logs",
     "open_requests",
+    "opened",
     "period",
     "periods",
     "prices",
     "requests",
     "steps",
     "together",
+    "walked",
 ]
 
 AGES = tuple(name for name, _ in sums.AGES)
@@ -165,7 +177,10 @@ def _late(now: datetime) -> Q:
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which requests lie behind a figure. Empty fields filter nothing; `over` counts for those that ended or were sent."""
+    """Which requests lie behind a figure. Empty fields filter nothing; `over` counts for those that ended or were sent.
+
+    `among`: only of these.
+    """
 
     which: Which
     service: str = ""
@@ -174,6 +189,7 @@ class Wanted:
     step: str | None = None
     awaits: str = ""
     age: str = ""
+    among: Sequence[UUID] | None = None
 
 
 def requests(wanted: Wanted, after: tuple[datetime, UUID] | None = None) -> list[CaseFact]:
@@ -194,6 +210,8 @@ def _requests(wanted: Wanted, now: datetime) -> "QuerySet[CaseFact]":
     for name in ("service", "channel", "awaits"):
         if value := getattr(wanted, name):
             rows = rows.filter(**{name: value})
+    if wanted.among is not None:
+        rows = rows.filter(pk__in=wanted.among)
     if wanted.step is not None:
         rows = rows.filter(step=wanted.step)
     if wanted.age:

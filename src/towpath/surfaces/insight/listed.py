@@ -14,7 +14,7 @@ from towpath.casework.queries.visible import visible_to
 from towpath.foundation import clock, tenancy
 from towpath.foundation.access import Actor, log_read
 from towpath.journeys import queries as journeys
-from towpath.surfaces.insight import words
+from towpath.surfaces.insight import process, walks, words
 from towpath.surfaces.insight.chosen import Chosen
 from towpath.surfaces.look import Cell, Column, Pages, Table
 
@@ -27,6 +27,7 @@ TITLES: Final = {
     "automatic": gettext_lazy("Requests decided by the rules"),
     "missed": gettext_lazy("Requests decided after their legal deadline"),
     "withdrawn": gettext_lazy("Requests that were withdrawn"),
+    "process": gettext_lazy("Requests that went this way"),
 }
 
 
@@ -54,7 +55,7 @@ def page(actor: Actor, chosen: Chosen, asked: QueryDict) -> Listed | None:
     log_read(actor, "search", f"insight {asked.urlencode()}", "insight")
     seen = [fact for fact in shown if fact.pk in references]
     more = _address_after(asked, wanted, shown[-1]) if len(found) > journeys.PAGE else ""
-    title = str(TITLES[wanted.which])
+    title = str(TITLES[asked.get("which", "")])
     rows = [_line(chosen, fact, references[fact.pk]) for fact in seen]
     return Listed(
         title,
@@ -75,6 +76,9 @@ def _wanted(chosen: Chosen, asked: QueryDict) -> journeys.Wanted | None:
     }
     if given["age"] and given["age"] not in journeys.AGES:
         return None
+    if which == "process":
+        cases = process.cases_behind(given["service"], walks.of_service(chosen, asked))
+        return journeys.Wanted("sent", service=given["service"], over=chosen.over, among=[*map(UUID, cases)])
     now = which in {"open", "late"}
     return journeys.Wanted(
         next(name for name in get_args(journeys.Which) if name == which),

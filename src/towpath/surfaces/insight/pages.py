@@ -52,6 +52,7 @@ def _frame(request: HttpRequest, here: str) -> Frame:
     parts = [
         ("overview", _("Overview")),
         ("open", _("Open requests")),
+        ("logs", _("Logs of older systems")),
         ("definitions", _("What the figures mean")),
     ]
     links = [Link(text, reverse(f"insight:{name}"), current=name == here) for name, text in parts]
