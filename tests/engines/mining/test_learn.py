@@ -139,7 +139,7 @@ def test_without_starts_waiting_and_work_are_one_and_it_is_said(tmp_path):
     assert one.plan.teams == {}
     assert not one.plan.work["decide"].team
     assert "waiting and work together" in texts(one.known)
-    assert "decide: nobody's time is counted" in texts(one.doubts)
+    assert "5 steps of people take as long as in the log" in texts(one.doubts)
     assert median(one.plan.work["measure"].takes.values) == pytest.approx(2 * 86_400, rel=0.1)
 
 

@@ -30,7 +30,6 @@ from towpath.engines.mining.log import Log
 
 _ASSUMED = {
     "at once": "the log has nothing of it: it takes no time",
-    "nobody": "nobody's time is counted for it: it takes as long as in the log, however many people there are",
     "equal shares": "no case of the log says which way is taken here: all are as likely",
     "never": "it never comes in this log, and so never in the plan",
     "called": "it calls another process, of which only the time counts",
@@ -92,8 +91,7 @@ class _Learning:
             teams={name: Team(count, self.office) for name, count in sorted(people.items())},
         )
         self._doubt_fit()
-        for why, element, _ in bpmn.assumed(self.process, plan):
-            self.doubts.append(Note(element, _ASSUMED[why]))
+        self._doubt_open(plan)
         return Learned(plan, tuple(self.known), tuple(self.doubts))
 
     # Time
@@ -257,6 +255,16 @@ class _Learning:
         ):
             for name, count in sorted(counts.items()):
                 self.doubts.append(Note("", f"'{name}' {text}: {count:,} of {total:,} cases"))
+
+    def _doubt_open(self, plan: Plan) -> None:
+        nobodys = 0
+        for why, element, _ in bpmn.assumed(self.process, plan):
+            nobodys += why == "nobody"
+            if why in _ASSUMED:
+                self.doubts.append(Note(element, _ASSUMED[why]))
+        if nobodys:
+            text = f"{nobodys} steps of people take as long as in the log, however many people there are"
+            self.doubts.append(Note("", f"{text}: it does not say when work began, or in which unit"))
 
 
 def _told(seconds: float) -> str:
