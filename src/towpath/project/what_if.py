@@ -115,10 +115,12 @@ def _told(name: str, value: float) -> str:
 
 
 def _notes(learned: mining.Learned) -> list[str]:
-    return [
-        "Taken from the log:",
-        *(f"  {f'{note.element}: ' if note.element else ''}{note.text}" for note in learned.known),
-        "",
-        "Assumed, or doubtful:",
-        *(f"  {f'{note.element}: ' if note.element else ''}{note.text}" for note in learned.doubts),
-    ]
+    parts = {"Assumed, or doubtful:": learned.doubts, "Taken from the log:": learned.known}
+    lines: list[str] = []
+    for title, notes in parts.items():
+        lines += [
+            title,
+            *(f"  {f'{note.element}: ' if note.element else ''}{note.text}" for note in notes),
+            "",
+        ]
+    return lines[:-1]

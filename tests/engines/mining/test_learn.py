@@ -117,6 +117,17 @@ def test_the_learned_plan_plays_like_the_one_behind_the_log(found):
     assert again == pytest.approx(behind, rel=0.15)
 
 
+def test_waiting_that_no_queue_explains_makes_the_plan_doubtful(found, tmp_path):
+    rows = [
+        (f"c{n}", name, at(1440 * n + 14_400 * place), at(1440 * n + 14_400 * place + 20), "desk")
+        for n in range(60)
+        for place, name in enumerate(["Ask", "Decide"])
+    ]
+    one = learned(tmp_path, rows, process("start -> ask -> decide -> end"))
+    assert "but 10.0 days in the log" in one.doubts[0].text
+    assert "trust no change" not in texts(found.doubts)
+
+
 def test_the_same_log_gives_the_same_plan(found, tmp_path):
     again = learned(tmp_path, played(PERMIT, PLAN, 1_500, seed=3))
     assert again == found

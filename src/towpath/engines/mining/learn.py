@@ -28,6 +28,8 @@ from towpath.engines.mining.learning.steps import Learnt, Visits, collected, sam
 from towpath.engines.mining.learning.ways import Ways
 from towpath.engines.mining.log import Log
 
+_PLAYED = 500  # cases
+_CLOSE = 0.25  # of the median: as near as a plan must come to its log
 _ASSUMED = {
     "at once": "the log has nothing of it: it takes no time",
     "equal shares": "no case of the log says which way is taken here: all are as likely",
@@ -92,6 +94,7 @@ class _Learning:
         )
         self._doubt_fit()
         self._doubt_open(plan)
+        self._doubt_play(plan)
         return Learned(plan, tuple(self.known), tuple(self.doubts))
 
     # Time
@@ -265,6 +268,17 @@ class _Learning:
         if nobodys:
             text = f"{nobodys} steps of people take as long as in the log, however many people there are"
             self.doubts.append(Note("", f"{text}: it does not say when work began, or in which unit"))
+
+    def _doubt_play(self, plan: Plan) -> None:
+        """The plan is played once: whether it lasts as long as the log did is the first thing to know of it."""
+        lasted = median(case[-1].end - came(case) for case in self.cases)
+        events = bpmn.simulate(self.process, plan, _PLAYED, 1)
+        played = median(one[4] - one[2] for one in events if one[1] == self.process.id)
+        if len(self.cases) >= hours.LEAST and abs(played - lasted) > _CLOSE * lasted:
+            text = f"half of the cases last {_told(played)} or less when the plan is played, but {_told(lasted)} in the log"
+            self.doubts.insert(
+                0, Note("", f"{text}: what makes the difference is not in the plan, trust no change on it")
+            )
 
 
 def _told(seconds: float) -> str:

@@ -11,6 +11,7 @@ from towpath.engines.bpmn.simulate.hours import Clock
 from towpath.engines.mining.learning.done import Done, came
 from towpath.engines.mining.learning.ways import Way, Ways
 
+MOST = 3_000  # variants laid along the process, the most frequent ones; the rest is told
 _KEPT = 200  # values of a sample: enough for its shape
 
 
@@ -69,8 +70,9 @@ def collected(ways: Ways, cases: Sequence[list[Done]]) -> Learnt:
     for steps in cases:
         variants[tuple(one.activity for one in steps)].append(steps)
     learnt = Learnt()
-    for variant, alike in variants.items():
-        way = ways.way(variant)
+    frequent = sorted(variants.items(), key=lambda one: -len(one[1]))
+    for number, (variant, alike) in enumerate(frequent):
+        way = ways.way(variant) if number < MOST else None
         if way is None:
             learnt.left += len(alike)
             continue
