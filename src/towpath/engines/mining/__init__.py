@@ -19,12 +19,14 @@
     mining.Forecast(log.paths()).remaining(steps, times, now)   # .method .backtest: what is used, and how it did
     mining.weekly_volumes(log.volumes("week"))      # new cases in the next weeks, likewise
     mining.Precedents(log.paths()).next(steps)      # what comes next, if enough cases went the same way
+    mining.learn(log, process)                      # .plan for bpmn.simulate; .known and .doubts: where it comes from
 
 Order is by case, then time in UTC, then place in the file. Answers are plain dataclasses (`results`). All SQL lies
 behind `port.Engine`, in `duck`.
 """
 
 from towpath.engines.mining.errors import LogError, MiningError, Problem, QuestionError, StoreError
+from towpath.engines.mining.learn import Learned, learn
 from towpath.engines.mining.log import Log, read, reopen
 from towpath.engines.mining.mapping import Mapping
 from towpath.engines.mining.mapping import load as load_mapping
@@ -71,6 +73,7 @@ __all__ = [
     "Handover",
     "Import",
     "Judged",
+    "Learned",
     "Log",
     "LogError",
     "Map",
@@ -90,6 +93,7 @@ __all__ = [
     "Variant",
     "Volumes",
     "Week",
+    "learn",
     "load_mapping",
     "read",
     "reopen",

@@ -1,0 +1,1 @@
+"""What a simulation needs, learned from a log: see `mining.learn`."""
