@@ -70,7 +70,8 @@ def database() -> Iterator[str]:
     from django.db import connections
 
     connections.close_all()
-    with psycopg.connect(server.dsn("owner"), autocommit=True) as connection:
+    # The owner may not end a vacuum that the server has just begun there.
+    with psycopg.connect(server.dsn("superuser"), autocommit=True) as connection:
         connection.execute(f'drop database if exists "{name}" with (force)')
 
 
