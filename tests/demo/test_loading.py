@@ -152,7 +152,7 @@ def test_letters_name_the_moved_dates_and_hold_no_marks_of_the_snapshot(town):
 def test_nobody_has_an_address_outside_this_machine(town):
     points = ContactPoint.objects.filter(kind="email").values_list("value", flat=True)
     written = EntryText.objects.filter(contact_point__contains="@").values_list("contact_point", flat=True)
-    accounts = User.objects.values_list("email", flat=True)
+    accounts = User.objects.filter(home=town).values_list("email", flat=True)
     for address in [*points, *written, *accounts]:
         assert address.endswith(".localhost"), address
 

@@ -132,6 +132,13 @@ def test_reading_is_noted_once_in_fifteen_minutes(tenant):
     assert AccessRecord.objects.count() == 2
 
 
+def test_a_job_that_takes_its_worker_along_comes_before_a_person_in_the_end(outside):
+    jobs.perform(outside, "test.fails", {"n": 77}, tried=3 + jobs.CUT_SHORT + 1)
+    with tenancy.inside(outside):
+        (row,) = [one for one in jobs.given_up() if one.arguments == {"n": 77}]
+    assert "cut short" in row.error
+
+
 def test_a_job_waits_for_the_transaction_of_its_cause_also_in_the_worker(outside):
     """There the app has connections of its own: a job put on one of them ran before its cause was there."""
 

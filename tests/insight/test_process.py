@@ -193,6 +193,7 @@ def test_an_imported_log_is_listed_and_has_the_same_map(legacy, manager):
         "2 days",
     ]
     assert "1 case went 1 way" in words(manager.get("/insight/logs/old-permits/?year=2025"))
+    assert manager.get("/insight/logs/old-permits/?version=1").status_code == 200
 
 
 def test_its_numbers_lead_to_its_cases(legacy, manager):

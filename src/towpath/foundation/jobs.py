@@ -30,6 +30,7 @@ from towpath.foundation.models import GivenUp, Tenant
 log = logging.getLogger(__name__)
 # A worker gives the app connections of its own, on which a job would not wait for the caller's transaction.
 _ours = JobManager(DjangoConnector())
+CUT_SHORT = 10  # tries more, for those that ended with their worker or the database
 STALLED = 20  # seconds without a sign of a job's worker
 
 JOB_GIVEN_UP = event_type("job.given-up", "The last try of a job failed; a person must see to it.", "job")
@@ -173,6 +174,9 @@ async def _lost(context: procrastinate.JobContext) -> list[procrastinate.jobs.Jo
 def perform(tenant: Tenant, name: str, arguments: dict[str, Any], *, tried: int) -> None:
     """One try. `TryAgain` when it failed and tries are left; else a person gets to see it."""
     kind = _jobs.get(name) or _unknown(name)
+    if tried > kind.tries + CUT_SHORT:
+        give_up(tenant, kind, arguments, "cut short again and again: it takes its worker along", tried)
+        return
     try:
         kind.work(tenant, **arguments)
     except Exception as error:

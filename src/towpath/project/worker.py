@@ -36,6 +36,7 @@ LOOK = 1.0  # seconds between two rounds when nothing wakes the beat
 SEAL_EVERY = timedelta(seconds=60)
 SWEEP_EVERY = timedelta(minutes=10)
 JOBS_AT_ONCE = 4
+BATCHES = 20  # of timers, or of messages, of one body in one round
 SWEEPS: dict[str, Callable[[], object]] = {
     "old drafts": casework.expire_drafts,
     "old messages": casework.expire_messages,
@@ -151,13 +152,18 @@ def follow_events(tenant: Tenant, subscriber: follow.Subscriber) -> None:
 
 
 def fire_timers(tenant: Tenant) -> None:
-    while _inside(tenant, casework.fire_due_timers):
-        pass
+    _batches(tenant, casework.fire_due_timers)
 
 
 def hand_on(tenant: Tenant) -> None:
-    while _inside(tenant, casework.hand_on):
-        pass
+    _batches(tenant, casework.hand_on)
+
+
+def _batches(tenant: Tenant, work: Callable[[], int]) -> None:
+    """Cases that set each other going without end keep nobody else waiting: the next round goes on."""
+    for _ in range(BATCHES):
+        if not _inside(tenant, work):
+            return
 
 
 def seal_ledger(tenant: Tenant, ledger: str) -> None:

@@ -55,8 +55,11 @@ def migrate_cases(
     fit, stay = [], []
     for case_id in older.values_list("pk", flat=True)[:AT_ONCE]:
         with transaction.atomic():
-            case = (Case.objects if dry else Case.objects.select_for_update()).get(pk=case_id)
-            plan = _plan(case, catalogue.package(version_id), mapping)
+            # Asked again under the lock: it may have ended, been moved or gone to another team meanwhile.
+            case = (older if dry else older.select_for_update()).filter(pk=case_id).first()
+            if case is None:
+                continue
+            plan = _plan_or_why(case, catalogue.package(version_id), mapping)
             if isinstance(plan, Stays):
                 stay.append(plan)
                 continue
@@ -67,6 +70,14 @@ def migrate_cases(
 
 
 Plan = dict[str, bpmn.Migration]  # by instance
+
+
+def _plan_or_why(case: Case, new: catalogue.Package, mapping: Mapping[str, str]) -> Plan | Stays:
+    """What goes wrong with one case keeps that one alone where it is."""
+    try:
+        return _plan(case, new, mapping)
+    except (bpmn.Incident, bpmn.Refused) as why:
+        return Stays(case, (bpmn.Unplaced("", "", "", str(why)),))
 
 
 def _plan(case: Case, new: catalogue.Package, mapping: Mapping[str, str]) -> Plan | Stays:

@@ -18,6 +18,7 @@ from towpath.catalogue import queries as catalogue
 from towpath.engines import bpmn, mining
 from towpath.engines.bpmn.model import Process
 from towpath.foundation import clock, tenancy
+from towpath.foundation.access import log_read
 from towpath.journeys import queries as journeys
 from towpath.surfaces.insight import asked, drawn, fitting, walks, waytables, words
 from towpath.surfaces.insight.chosen import Chosen
@@ -25,7 +26,7 @@ from towpath.surfaces.insight.pages import Page, language, show
 from towpath.surfaces.insight.walks import Walk
 from towpath.surfaces.insight.waytables import Lead
 from towpath.surfaces.look import Cell, Column, Table
-from towpath.surfaces.staff_access import staff_page
+from towpath.surfaces.staff_access import desk_actor, staff_page
 
 MANY = 100  # cases listed of an imported log
 
@@ -296,6 +297,7 @@ def _problems(row: journeys.ImportedLog) -> Table:
 def log_cases(request: HttpRequest, code: str) -> HttpResponse:
     """The cases behind a number of an imported log, the longest first."""
     row, walk = _imported(request, code)
+    log_read(desk_actor(request), "search", f"insight log {code} {request.GET.urlencode()}", "insight")
     with journeys.opened(row) as found:
         try:
             seen = walk.behind(walk.of_log(found))

@@ -113,7 +113,10 @@ def fields(walk: Walk, log: mining.Log) -> list[Field]:
             for number in sorted(versions, key=lambda number: (len(number), number))
         ]
         found.append(_select("version", _("Version"), _("All versions"), choices, walk.version))
-    seen = replace(walk, variant="", slow=False).of_log(log).variants(LISTED)
+    try:
+        seen = replace(walk, variant="", slow=False).of_log(log).variants(LISTED)
+    except mining.QuestionError:  # an address that asks for what this log has not
+        seen = []
     ways = [
         Choice(
             digest(one.activities),

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from towpath.casework import actions as casework
 from towpath.casework import queries as cases
 from towpath.catalogue import queries as catalogue
+from towpath.foundation import clock, tenancy
 from towpath.foundation.access import Actor
 from towpath.surfaces.desk import pages
 from towpath.surfaces.look import Cell, Choice, Column, Field, Table
@@ -72,7 +73,9 @@ def move(request: HttpRequest, code: str) -> HttpResponse:
 
 def _target(request: HttpRequest, known: list[catalogue.ServiceVersion]) -> catalogue.ServiceVersion:
     wanted = request.POST.get("to") or request.GET.get("to") or ""
-    return next((version for version in known if str(version.number) == wanted), known[0])
+    today = clock.today(tenancy.current().zone)
+    now = next((version for version in known if version.effective_from <= today), known[0])
+    return next((version for version in known if str(version.number) == wanted), now)
 
 
 def _choice(known: list[catalogue.ServiceVersion], target: catalogue.ServiceVersion) -> Field:
