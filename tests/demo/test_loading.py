@@ -225,3 +225,11 @@ def test_a_real_body_of_that_name_is_never_touched(database):
         with pytest.raises(demo.NotHere, match="stays"):
             demo.reset()
         transaction.set_rollback(True)
+
+
+def test_a_decision_letter_names_the_rule_and_the_law_that_decided(towns):
+    with tenancy.inside(towns["millbrook"]):
+        letters = EntryText.objects.filter(subject__startswith="Your parking permit").values_list(
+            "body", flat=True
+        )
+        assert any("Parking Bylaw, article" in body and "rule" in body.lower() for body in letters)
