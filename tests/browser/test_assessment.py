@@ -4,27 +4,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
-from scripts.browser import HOW, find, required
+from playwright.sync_api import Browser, Page
 
+from tests.chromium import faults, launched
 from towpath.project import cli
 
 pytestmark = pytest.mark.browser
-AXE = (Path(__file__).parent / "axe.min.js").read_text(encoding="utf-8")
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 EXPORT = Path(__file__).parents[2] / "demo" / "legacy-export"
-WIDER = "document.documentElement.scrollWidth - innerWidth"
 
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    program = find()
-    if not program:
-        (pytest.fail if required() else pytest.skip)(HOW)
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=str(program), args=["--no-sandbox"])
+    with launched() as running:
         yield running
-        running.close()
 
 
 @pytest.fixture(scope="module")
@@ -52,10 +44,7 @@ def test_axe_finds_nothing_and_nothing_is_wider_than_the_screen(
     page = opened(chromium, report, width, scheme)
     for details in page.locator("details").all():
         details.evaluate("one => one.open = true")
-    assert page.evaluate(WIDER) <= 0
-    page.evaluate(AXE)
-    found = page.evaluate(f"axe.run(document, {{runOnly: {RULES!r}}})")
-    assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found["violations"]] == []
+    assert faults(page) == []
     page.context.close()
 
 

@@ -1,13 +1,12 @@
 """The desk in a real browser: nothing for axe to find, news without jumps, everything by keyboard."""
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
-from scripts.browser import HOW, find, required
+from playwright.sync_api import Browser, Page, expect
 
+from tests.chromium import faults, launched
 from tests.desk.conftest import _site  # noqa: F401 (a fixture)
 from tests.desk.scene import at_work
 from tests.desk.town import actor, begun, enter, open_task, submitted, task_path
@@ -16,9 +15,6 @@ from towpath.casework import actions as casework
 from towpath.foundation import tenancy
 
 pytestmark = pytest.mark.browser
-AXE = (Path(__file__).parent / "axe.min.js").read_text(encoding="utf-8")
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-WIDER = "document.documentElement.scrollWidth - innerWidth"
 LOOKS = [("en", 1440, "light"), ("en", 320, "dark"), ("ar", 768, "light")]
 SOON = 5_000  # milliseconds: the page looks every second and a half
 
@@ -27,17 +23,10 @@ SOON = 5_000  # milliseconds: the page looks every second and a half
 def chromium() -> Iterator[Browser]:
     from django.db import connections
 
-    program = find()
-    if not program:
-        (pytest.fail if required() else pytest.skip)(HOW)
-    with sync_playwright() as playwright, pytest.MonkeyPatch.context() as patch:
-        # Playwright keeps an event loop in this thread, which Django would take for asynchronous code.
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        running = playwright.chromium.launch(executable_path=str(program), args=["--no-sandbox"])
+    with launched() as running:
         yield running
         # Connections that were opened beside Playwright's loop are seen only while it runs.
         connections.close_all()
-        running.close()
 
 
 @pytest.fixture
@@ -87,15 +76,6 @@ def deciding(outside: Any, work: dict[str, Any]) -> str:
 def task_of(body: Any, case: Any) -> str:
     with tenancy.inside(body):
         return task_path(open_task(case))
-
-
-def faults(page: Page) -> list[Any]:
-    """What axe finds, and whether something is cut off."""
-    page.evaluate(AXE)
-    found = page.evaluate("rules => axe.run({runOnly: rules})", RULES)
-    assert found["passes"], "axe looked at nothing"
-    wrong = [(each["id"], [node["html"][:200] for node in each["nodes"]]) for each in found["violations"]]
-    return wrong + ([("too wide", page.evaluate(WIDER))] if page.evaluate(WIDER) > 0 else [])
 
 
 def addresses(body: Any, work: dict[str, Any]) -> list[str]:

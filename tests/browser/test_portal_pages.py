@@ -1,36 +1,25 @@
 """The portal in a real browser: a whole application at 320 pixels without script, and nothing for axe to find."""
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
-from scripts.browser import HOW, find, required
+from playwright.sync_api import Browser, BrowserContext, Page
 
+from tests.chromium import faults, launched
 from tests.portal.conftest import _site, come, town  # noqa: F401 (fixtures)
 from tests.portal.live import served
 from tests.portal.test_following import ask, grant
 from tests.portal.town import PAGES, PARKING
 
 pytestmark = pytest.mark.browser
-AXE = (Path(__file__).parent / "axe.min.js").read_text(encoding="utf-8")
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SMALL, WIDE = {"width": 320, "height": 700}, {"width": 1280, "height": 900}
-WIDER = "document.documentElement.scrollWidth - innerWidth"
 
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    program = find()
-    if not program:
-        (pytest.fail if required() else pytest.skip)(HOW)
-    with sync_playwright() as playwright, pytest.MonkeyPatch.context() as patch:
-        # Playwright keeps an event loop in this thread, which Django would take for asynchronous code.
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        running = playwright.chromium.launch(executable_path=str(program), args=["--no-sandbox"])
+    with launched() as running:
         yield running
-        running.close()
 
 
 @pytest.fixture
@@ -146,11 +135,7 @@ def _clean(context: BrowserContext, address: str) -> None:
     page = context.new_page()
     answer = page.goto(address)
     assert answer and answer.status == 200, address
-    page.evaluate(AXE)
-    found = page.evaluate("rules => axe.run({runOnly: rules})", RULES)
-    assert found["passes"], "axe looked at nothing"
-    wrong = [(each["id"], [node["html"] for node in each["nodes"]]) for each in found["violations"]]
-    assert (address, wrong, page.evaluate(WIDER)) == (address, [], 0)
+    assert (address, faults(page)) == (address, [])
     page.close()
 
 

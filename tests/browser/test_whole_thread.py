@@ -17,18 +17,15 @@ from typing import Any
 
 import pytest
 from demo.staff import PASSPHRASE
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
-from scripts.browser import HOW, find, required
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
+from tests.chromium import faults, launched
 from towpath.project import postgres
 from towpath.project.ports import Ports, free_base
 
 pytestmark = [pytest.mark.browser, pytest.mark.system, pytest.mark.timeout(600)]
 ROOT = Path(__file__).parents[2]
-AXE = (Path(__file__).parent / "axe.min.js").read_text(encoding="utf-8")
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SMALL, WIDE = {"width": 320, "height": 700}, {"width": 1280, "height": 900}
-WIDER = "document.documentElement.scrollWidth - innerWidth"
 PARKING = "resident-parking-permit"
 LEFT_OUT = ("DATABASE_URL", "DATABASE_OWNER_URL", "TOWPATH_REGISTER_URL", "TOWPATH_URL", "DATABASE_HOST")
 SOON = 30_000  # milliseconds that two processes may take to hand something over on a busy machine
@@ -106,30 +103,19 @@ class Town:
             self.look(twin)
             twin.context.close()
             return
-        page.evaluate(AXE)
-        found = page.evaluate("rules => axe.run({runOnly: rules})", RULES)
-        assert found["passes"], "axe looked at nothing"
-        self.wrong += [(page.url, one["id"], one["nodes"][0]["html"][:200]) for one in found["violations"]]
-        if page.evaluate(WIDER) > 0:
-            self.wrong.append((page.url, "too wide", page.evaluate(WIDER)))
+        self.wrong += [(page.url, *fault) for fault in faults(page)]
 
 
 @pytest.fixture(scope="module")
 def town(tmp_path_factory: Any) -> Iterator[Town]:
-    program = find()
-    if not program:
-        (pytest.fail if required() else pytest.skip)(HOW)
     var = tmp_path_factory.mktemp("thread") / "var"
     base = free_base()
     assert base is not None
     env = {name: value for name, value in os.environ.items() if name not in LEFT_OUT}
     env |= {"TOWPATH_VAR": str(var), "PORT": str(base), "PYTHONUNBUFFERED": "1"}
     env.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)
-    with running(env), sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=str(program), args=["--no-sandbox"])
-        made = Town(Ports(base), chromium)
-        yield made
-        chromium.close()
+    with launched() as chromium, running(env):
+        yield Town(Ports(base), chromium)
     postgres.reset(var / "postgres")
 
 

@@ -12,6 +12,8 @@ import resource
 import sys
 import time
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from html import escape
@@ -173,27 +175,59 @@ class Maker:
         )
 
 
-def turn(maker: Maker) -> str:
-    """One text and one model; what they were, for the message if something comes of it."""
-    text, values = maker.text(), maker.values()
-    for run in (lambda: feel.compile(text)(values), lambda: feel.compile_unary(text)(values["x"], values)):
+class Clock:
+    """The slowest of each kind of thing that is done, in CPU seconds, with the seed that took it."""
+
+    def __init__(self) -> None:
+        self.seed = 0
+        self.slowest: dict[str, tuple[float, int]] = {}
+        self.too_slow = 0
+
+    @contextmanager
+    def times(self, what: str) -> Iterator[None]:
+        begun = time.process_time()
         try:
-            run()
+            yield
+        finally:
+            taken = time.process_time() - begun
+            self.slowest[what] = max(self.slowest.get(what, (0.0, 0)), (taken, self.seed))
+            if taken > SECONDS:
+                self.too_slow += 1
+                print(f"seed {self.seed}: {what} took {taken:.2f} s", flush=True)
+
+    def told(self) -> str:
+        parts = (f"{what} {s * 1000:.0f} ms (seed {seed})" for what, (s, seed) in self.slowest.items())
+        return "slowest: " + ", ".join(parts)
+
+
+def turn(maker: Maker, clock: Clock) -> None:
+    """One text on made-up values, as an expression and as a unary test."""
+    text, values = maker.text(), maker.values()
+    runs = {
+        "expression": lambda: feel.compile(text)(values),
+        "unary test": lambda: feel.compile_unary(text)(values["x"], values),
+    }
+    for what, run in runs.items():
+        try:
+            with clock.times(what):
+                run()
         except feel.FeelError as error:
             assert 0 <= error.position <= len(error.text), error
-    return text
 
 
-def model_turn(maker: Maker) -> str:
+def model_turn(maker: Maker, clock: Clock) -> None:
+    """One model: read, each decision worked out, and the next question of each."""
     xml, values = maker.model(), maker.values()
     try:
-        model = dmn.load(xml, refuse=False)
+        with clock.times("model read"):
+            model = dmn.load(xml, refuse=False)
     except dmn.DmnError:
-        return xml
+        return
     for name in model.decisions:
-        model.evaluate(name, values)
-        model.ask(name, {})
-    return xml
+        with clock.times("decision"):
+            model.evaluate(name, values)
+        with clock.times("question"):
+            model.ask(name, {})
 
 
 def main() -> int:
@@ -201,26 +235,19 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--seed", type=int, default=0, help="the first one; each turn takes the next")
     given = parser.parse_args()
-    end, seed, found, slowest = time.monotonic() + given.minutes * 60, given.seed, 0, 0.0
+    end, seed, faults, clock = time.monotonic() + given.minutes * 60, given.seed, 0, Clock()
     while time.monotonic() < end:
-        begun = time.process_time()
+        clock.seed = seed
         try:
-            (model_turn if seed % 4 == 3 else turn)(Maker(seed))
+            (model_turn if seed % 4 == 3 else turn)(Maker(seed), clock)
         except Exception:
-            found += 1
+            faults += 1
             print(f"seed {seed}:\n{traceback.format_exc(limit=-4)}", flush=True)
-        taken = time.process_time() - begun
-        slowest = max(slowest, taken)
-        if taken > SECONDS:
-            found += 1
-            print(f"seed {seed}: took {taken:.2f} s", flush=True)
         seed += 1
     megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    found += megabytes > MEGABYTES
-    print(
-        f"{seed - given.seed} turns, {found} faults, slowest {slowest * 1000:.0f} ms, {megabytes:.0f} MB at most"
-    )
-    return 1 if found else 0
+    faults += clock.too_slow + (megabytes > MEGABYTES)
+    print(f"{seed - given.seed} turns, {faults} faults, {megabytes:.0f} MB at most; {clock.told()}")
+    return 1 if faults else 0
 
 
 if __name__ == "__main__":

@@ -6,9 +6,9 @@ from random import Random
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Route, sync_playwright
-from scripts.browser import HOW, find, required
+from playwright.sync_api import Browser, Route
 
+from tests.chromium import faults, launched
 from tests.insight.test_pages import ADDRESSES, DAY, NOW, happened
 from tests.journeys.history import Request, any_request
 from towpath.foundation import clock
@@ -16,8 +16,6 @@ from towpath.foundation import clock
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).parents[2]
 STATIC = ROOT / "src/towpath/surfaces/static"
-AXE = (ROOT / "tests/browser/axe.min.js").read_text(encoding="utf-8")
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SITE = "http://insight.test"
 LOOKS: list[dict[str, Any]] = [
     {"viewport": {"width": 320, "height": 700}, "color_scheme": "light"},
@@ -41,17 +39,14 @@ def pages(request: pytest.FixtureRequest, outside: Any, manager: Any) -> dict[st
 
 @pytest.mark.parametrize("look", LOOKS, ids=["narrow", "wide-dark"])
 def test_nothing_for_axe_to_find_and_nothing_cut_off(pages: dict[str, bytes], look: dict[str, Any]) -> None:
-    program = find()
-    if not program:
-        (pytest.fail if required() else pytest.skip)(HOW)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(program), args=["--no-sandbox"])
+    with launched() as browser:
         wrong = {address: _wrong(browser, pages, address, look) for address in pages}
-        browser.close()
     assert wrong == {address: [] for address in pages}
 
 
-def _wrong(browser: Browser, pages: dict[str, bytes], address: str, look: dict[str, Any]) -> list[object]:
+def _wrong(
+    browser: Browser, pages: dict[str, bytes], address: str, look: dict[str, Any]
+) -> list[tuple[Any, ...]]:
     context = browser.new_context(**look)
 
     def answer(route: Route) -> None:
@@ -66,13 +61,9 @@ def _wrong(browser: Browser, pages: dict[str, bytes], address: str, look: dict[s
     context.route("**/*", answer)
     page = context.new_page()
     page.goto(SITE + address)
-    page.evaluate(AXE)
-    found = page.evaluate("rules => axe.run({runOnly: rules})", RULES)
-    too_wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    wrong = faults(page)
     context.close()
-    assert found["passes"], "axe looked at nothing"
-    violations: list[object] = [(v["id"], [n["html"][:200] for n in v["nodes"]]) for v in found["violations"]]
-    return [*violations, *([f"{too_wide} px too wide"] if too_wide > 0 else [])]
+    return wrong
 
 
 def test_a_page_with_its_sheet_keeps_to_its_weight(pages: dict[str, bytes]) -> None:

@@ -4,9 +4,8 @@ from random import Random
 from typing import Any
 
 import pytest
-from playwright.sync_api import sync_playwright
-from scripts.browser import HOW, find, required
 
+from tests.chromium import launched
 from tests.insight.test_in_browser import LOOKS, _wrong
 from tests.insight.test_pages import DAY, NOW, happened
 from tests.insight.test_process import ADDRESS, _now, legacy, parking  # noqa: F401 (fixtures)
@@ -31,15 +30,10 @@ def test_nothing_for_axe_to_find_and_nothing_cut_off(
     manager: Any,
     language: str,
 ) -> None:
-    program = find()
-    if not program:
-        (pytest.fail if required() else pytest.skip)(HOW)
     random = Random(11)
     happened(parking, *[any_way(random, NOW - n * DAY) for n in range(3, 60)])
     manager.cookies["language"] = language
     pages = {address: manager.get(address).content for address in ADDRESSES}
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(program), args=["--no-sandbox"])
+    with launched() as browser:
         wrong = [_wrong(browser, pages, address, look) for address in ADDRESSES for look in LOOKS]
-        browser.close()
     assert wrong == [[]] * len(wrong)

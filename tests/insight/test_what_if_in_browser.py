@@ -3,9 +3,8 @@
 from typing import Any
 
 import pytest
-from playwright.sync_api import sync_playwright
-from scripts.browser import HOW, find, required
 
+from tests.chromium import launched
 from tests.insight.test_in_browser import LOOKS, _wrong
 from tests.insight.test_what_if import ADDRESS, TODAY, _now, parking  # noqa: F401 (fixtures)
 
@@ -15,15 +14,10 @@ TRIED = [ADDRESS, f"{ADDRESS}?{TODAY}&extra-parking=1", f"{ADDRESS}?{TODAY}&more
 
 @pytest.mark.parametrize("language", ["en", "ar"])
 def test_nothing_for_axe_to_find_and_nothing_cut_off(parking: Any, manager: Any, language: str) -> None:  # noqa: F811
-    program = find()
-    if not program:
-        (pytest.fail if required() else pytest.skip)(HOW)
     manager.cookies["language"] = language
     pages = {address: _opened(manager.get(address).content) for address in TRIED}
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(program), args=["--no-sandbox"])
+    with launched() as browser:
         wrong = [_wrong(browser, pages, address, look) for address in TRIED for look in LOOKS]
-        browser.close()
     assert wrong == [[]] * len(wrong)
 
 

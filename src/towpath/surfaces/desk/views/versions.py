@@ -6,6 +6,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
@@ -84,7 +85,7 @@ def _choice(known: list[catalogue.ServiceVersion], target: catalogue.ServiceVers
 
 
 def _version(version: catalogue.ServiceVersion) -> str:
-    told = {"n": version.number, "day": version.effective_from}
+    told = {"n": version.number, "day": formats.date_format(version.effective_from, "DATE_FORMAT")}
     return _("%(n)s, in force from %(day)s") % told
 
 
