@@ -47,7 +47,7 @@ def _others_to_come(
     remembered = waits.pop(awaited.id)
     if not any(part.id in waits for part in element.parts):
         return False
-    play.commands.extend(c for c in closing(awaited, number, remembered) if c != fulfilled)
+    play.commands.extend(closing(awaited, number, remembered, fulfilled))
     play.tokens[number] = play.tokens[number] | {"waits": waits}
     return True
 
@@ -65,9 +65,7 @@ def _one_of_all(
     waits = dict(token["waits"])
     for name in [part.id for part in event.parts or (event,)]:
         remembered = waits.pop(name)
-        play.commands.extend(
-            c for c in closing(play.process.awaited[name], number, remembered) if c != fulfilled
-        )
+        play.commands.extend(closing(play.process.awaited[name], number, remembered, fulfilled))
     scope = token.get("in")
     play.tokens[number] = token | {"waits": waits}
     if not waits:

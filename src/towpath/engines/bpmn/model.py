@@ -141,6 +141,10 @@ class Called:
     take_all: bool = True
 
 
+_ASKING = frozenset({"user", "manual", "step", "receive"})
+_ASKING_IF_TYPED = frozenset({"send", "throw", "end", "script", "decision"})
+
+
 @dataclass(slots=True)
 class Element:
     """A flow node with everything around it. Nothing changes it once the model is loaded."""
@@ -197,9 +201,7 @@ class Element:
     @property
     def asked(self) -> bool:
         """Somebody or something outside does it: the host gets a `Do`."""
-        return self.kind in ("user", "manual", "step", "receive") or (
-            bool(self.task.type) and self.kind in ("send", "throw", "end", "script", "decision")
-        )
+        return self.kind in _ASKING or (bool(self.task.type) and self.kind in _ASKING_IF_TYPED)
 
     @property
     def waits(self) -> bool:

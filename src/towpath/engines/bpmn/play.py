@@ -46,7 +46,8 @@ class Play:
         self.env = env
         # In order of their numbers, however the host's store has turned them round.
         tokens: Mapping[str, Token] = state["tokens"]
-        self.tokens = {number: tokens[number] for number in sorted(tokens, key=int)}
+        order = sorted(tokens, key=int) if len(tokens) > 1 else tokens
+        self.tokens = {number: tokens[number] for number in order}
         self.next: int = state["next"]
         self.done: list[Any] = state.get("done", [])
         self.ended: str = state.get("end", "")
@@ -273,9 +274,8 @@ class Play:
 
     def close(self, number: str, fulfilled: Command | None = None) -> None:
         for waited_for, remembered in self.tokens[number].get("waits", {}).items():
-            for command in closing(self.process.awaited[waited_for], number, remembered):
-                if command != fulfilled:
-                    self.commands.append(command)
+            awaited = self.process.awaited[waited_for]
+            self.commands.extend(closing(awaited, number, remembered, fulfilled))
 
     def forget(self, number: str) -> None:
         del self.tokens[number]

@@ -72,16 +72,23 @@ def opened(
     return [*commands, Subscribe(name, element.message.name, key, element.whole or element.id)], key
 
 
-def closing(element: Element, number: str, remembered: Any) -> Iterator[Command]:
-    """The commands by which a wait ends that nothing has fulfilled."""
+def closing(
+    element: Element, number: str, remembered: Any, fulfilled: Command | None = None
+) -> Iterator[Command]:
+    """The commands by which a wait ends, but for the one that what has happened makes needless."""
     if element.timer is not None:
         if not (isinstance(remembered, list) and remembered[2] is not None):
-            yield Unschedule(command_id(element, number, count_of(element, remembered)))
+            name = command_id(element, number, count_of(element, remembered))
+            if not (isinstance(fulfilled, Unschedule) and fulfilled.id == name):
+                yield Unschedule(name)
         return
-    if element.asked or element.kind == "call":
-        yield Cancel(command_id(element, number))
+    name = command_id(element, number)
+    if (element.asked or element.kind == "call") and not (
+        isinstance(fulfilled, Cancel) and fulfilled.id == name
+    ):
+        yield Cancel(name)
     if element.kind in _CATCHING and (element.message is not None or element.signal is not None):
-        yield Unsubscribe(command_id(element, number))
+        yield Unsubscribe(name)
 
 
 def timed(timer: Timer, count: int, due: datetime) -> Any:
