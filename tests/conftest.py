@@ -54,6 +54,11 @@ def pytest_configure(config: pytest.Config) -> None:
         import django
 
         django.setup()
+    import hypothesis
+
+    # No test is a timed one: on a busy machine an example takes as long as it takes.
+    hypothesis.settings.register_profile("untimed", deadline=None)
+    hypothesis.settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")

@@ -105,6 +105,7 @@ class Maker:
             self.context,
             self.choice,
             self.function,
+            self.wide,
         )
         return self.random.choice(shapes)(depth - 1)
 
@@ -146,6 +147,14 @@ class Maker:
                 f"[{body}, {body}]",
             )
         )
+
+    def wide(self, depth: int) -> str:
+        """Much of something small, in a loop or not."""
+        part, many = self.expression(min(depth, 1)), self.random.choice((9, 70, 600))
+        joined = self.random.choice((", ", ", ", " or ", " + ")).join(
+            [part] * min(many, 3000 // len(part) + 1)
+        )
+        return self.random.choice((f"[{joined}]", f"({joined})", f"(for x in 1..50000 return [{joined}])"))
 
     def values(self) -> dict[str, Any]:
         deep: list[Any] = []

@@ -122,7 +122,7 @@ def test_what_its_author_has_drawn_stays_where_it_is():
 ENDS = st.tuples(st.integers(0, 11), st.integers(0, 11))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(ENDS, min_size=1, max_size=22, unique=True))
 def test_any_graph_can_be_laid_out(ways: list[tuple[int, int]]):
     names = sorted({f"n{end}" for way in ways for end in way})

@@ -160,7 +160,7 @@ def awaited(case: Case) -> set[str]:
     return {waiting.command_id for waiting in bpmn.enabled(case.process, case.state)}
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(cases, choices)
 def test_what_the_host_was_asked_is_exactly_what_the_case_waits_for(model, order):
     """No token is lost or doubled: `Case` asserts that nothing is asked twice or taken back that is not open."""
@@ -176,7 +176,7 @@ def test_what_the_host_was_asked_is_exactly_what_the_case_waits_for(model, order
     assert len(json.dumps(case.state)) < 1500
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(cases, choices)
 def test_saving_and_restoring_between_steps_changes_nothing(model, order):
     """`Case` stores its state with the keys turned round; here the very objects are passed on."""
@@ -194,7 +194,7 @@ def test_saving_and_restoring_between_steps_changes_nothing(model, order):
         assert data == case.data
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     cases,
     choices,
@@ -232,7 +232,7 @@ def assert_done_is_seen(case: Case, event: bpmn.Event) -> None:
             raise AssertionError(f"{event} was taken twice")
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(cases, choices)
 def test_a_case_that_is_always_answered_comes_to_its_end_or_goes_on(model, order):
     """Nothing is stuck: as long as a case has not finished, somebody is asked for something."""
@@ -245,7 +245,7 @@ def test_a_case_that_is_always_answered_comes_to_its_end_or_goes_on(model, order
     assert case.finished or case.open
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.sampled_from([0, 1]).map(PROCESSES.__getitem__), choices)
 def test_what_has_run_fits_its_own_model(model, order):
     case = Case(model, DATA)
@@ -279,7 +279,7 @@ class Forgetful:
             self.effects.append(key)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(cases, choices, st.lists(st.integers(0, 5), min_size=41, max_size=41))
 def test_a_kill_between_commands_and_their_execution_loses_and_doubles_nothing(model, order, kills):
     case, calm, killed = Case(model, DATA), Forgetful(), Forgetful()
@@ -296,7 +296,7 @@ def test_a_kill_between_commands_and_their_execution_loses_and_doubles_nothing(m
     assert len(calm.effects) == len(case.log), "an id came twice"
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(cases, choices)
 def test_a_case_moves_onto_its_own_version_at_any_moment(model, order):
     case = Case(model, DATA)

@@ -124,7 +124,7 @@ def plans(draw: Any, model: Any) -> Plan:
     return Plan(MONDAY, arrivals, figures, shares, teams)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(st.data(), st.sampled_from(range(len(PROCESSES) + len(MORE))), st.integers(0, 99))
 def test_the_light_play_does_what_step_does(data: Any, which: int, seed: int):
     model = [*PROCESSES, *MORE][which]

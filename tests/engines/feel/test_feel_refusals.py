@@ -94,6 +94,17 @@ def test_a_text_that_cannot_be_read_is_refused_with_its_place(text, position, wh
         ('for x in 1..40000 return context put(wide, "x", x)', "MAX_STEPS"),
         ("for x in 1..1000 return sort(big)", "MAX_STEPS"),
         ('for x in 1..1000 return matches(t, "a*b")', "MAX_STEPS"),
+        # a turn counts for all that it does, be it ever so little at a time
+        (f"for x in 1..10000 return [{','.join(['x'] * 2000)}]", "MAX_STEPS"),
+        (f"for x in 1..10000 return {{{','.join(f'a{n}: x' for n in range(800))}}}", "MAX_STEPS"),
+        (f"for x in 1..20000 return {' or '.join(['x = 0'] * 70)}", "MAX_STEPS"),
+        (f"for x in 1..10000 return x in ({','.join(str(n) for n in range(1000))})", "MAX_STEPS"),
+        (
+            f"{{f: function(x) [{','.join(['x'] * 2000)}], r: for i in 1..2000 return count(f(i))}}.r",
+            "MAX_STEPS",
+        ),
+        ("for x in 1..2000 return big instance of list<context<a: number>>", "MAX_STEPS"),
+        ("{f: function(l: list<context<a: number>>) 1, r: for x in 1..1000 return f(big)}.r", "MAX_STEPS"),
         ("string join(for i in 1..20000 return t)", "MAX_STRING"),
         ("string(for i in 1..20000 return t)", "MAX_STRING"),
         ("for x in 1..1e6144 return x", "MAX_LIST"),

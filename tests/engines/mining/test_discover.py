@@ -20,7 +20,7 @@ def _shown(one):
     return one.name or (f"{one.kind}({', '.join(parts)})" if parts else one.kind)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.dictionaries(
         st.lists(st.sampled_from("abcde"), min_size=1, max_size=7).map(tuple),

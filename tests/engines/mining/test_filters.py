@@ -30,7 +30,7 @@ def _cases(log):
     return sorted(one.id for one in log.cases())
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(rows, st.integers(0, 4), st.integers(1, 5), st.sampled_from(["ask", "open"]), st.booleans())
 def test_filters_commute_with_writing_and_reading(tmp_path_factory, drawn, first, length, activity, before):
     folder = tmp_path_factory.mktemp("log")

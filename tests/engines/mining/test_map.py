@@ -16,7 +16,7 @@ rows = st.lists(
 )
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(rows)
 def test_equals_counting_by_hand(tmp_path_factory, drawn):
     made = [(case, activity, at(minutes)) for case, activity, minutes in drawn]

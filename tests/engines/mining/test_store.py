@@ -21,7 +21,7 @@ def _all_of(log):
     }
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(rows, st.lists(st.integers(1, 39), max_size=3))
 def test_any_split_into_parts_gives_the_same_store(tmp_path_factory, drawn, cuts):
     folder = tmp_path_factory.mktemp("log")

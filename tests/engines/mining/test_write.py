@@ -19,7 +19,7 @@ def _told(log):
     }
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(rows, st.sampled_from(KINDS))
 def test_a_log_written_and_read_again_is_the_same(tmp_path_factory, drawn, kind):
     folder = tmp_path_factory.mktemp("log")

@@ -13,8 +13,8 @@ from towpath.engines.dmn.table import Table
 from towpath.engines.dmn.trace import Step
 from towpath.engines.feel.calls import Lambda
 from towpath.engines.feel.closures import Code
-from towpath.engines.feel.iteration import collected, decided, names_read, select, turns
-from towpath.engines.feel.limits import Scope
+from towpath.engines.feel.iteration import CHARGED, collected, decided, names_read, select, turns
+from towpath.engines.feel.limits import Scope, budget_of
 from towpath.engines.feel.types import ANY, Type, coerced
 from towpath.engines.feel.values import FunctionValue
 
@@ -75,7 +75,7 @@ def typed(code: Code, type_: Type, what: str, owner: str) -> Code:
         return code
 
     def checked(scope: Scope) -> Any:
-        value, why = coerced(type_, code(scope))
+        value, why = coerced(type_, code(scope), budget_of(scope))
         if why:
             note_of(scope, owner)(f"{what} {why}; null is used")
         return value
@@ -134,7 +134,7 @@ def filtered(source: Code, match: feel.Expression) -> Code:
 
 def iterated(variable: str, domain: Code, body: Code, kind: str) -> Code:
     """A boxed `for`, `some` or `every`."""
-    each_turn = turns([(variable, domain)], fresh=True)
+    each_turn = turns([(variable, domain)], fresh=True, weight=CHARGED)
     makers: dict[str, Callable[[], Code]] = {
         "for": lambda: collected(each_turn, body),
         "some": lambda: decided(each_turn, body, True),

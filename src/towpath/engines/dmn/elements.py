@@ -123,12 +123,12 @@ class ServiceFunction(FunctionValue):
         arranged = arrange(self.parameters, given, values)
         if arranged is None:
             return None
+        budget = budget_of(scope)
         for type_, value in zip(self.types, arranged, strict=True):
-            why = coerced(type_, value)[1]
+            why = coerced(type_, value, budget)[1]
             if why:
                 self.run.problem(self.service, f"a parameter {why}; it is not invoked")
                 return None
-        budget = budget_of(scope)
         budget.enter(scope)
         try:
             return self.service.decide(self.run, arranged)

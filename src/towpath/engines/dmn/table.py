@@ -19,7 +19,7 @@ from towpath.engines.dmn.run import Seen, note_of
 from towpath.engines.dmn.trace import MatchedRule
 from towpath.engines.dmn.types import outside
 from towpath.engines.feel.closures import Unknown
-from towpath.engines.feel.limits import Scope, budget_of
+from towpath.engines.feel.limits import Budget, Scope, budget_of
 from towpath.engines.feel.operations import arithmetic
 from towpath.engines.feel.types import ANY, Type, coerced
 from towpath.engines.feel.values import equal, ordered
@@ -42,8 +42,8 @@ class Column:
     label: str = ""
     tested: Type = ANY
 
-    def misfit(self, value: Any) -> str:
-        why = self.type.misfit(value) or outside(self.allowed, value)
+    def misfit(self, value: Any, budget: Budget | None = None) -> str:
+        why = self.type.misfit(value, budget) or outside(self.allowed, value)
         return f"{self.expression.text} {why}" if why else ""
 
 
@@ -150,7 +150,7 @@ class Table:
         values = [column.expression.run(scope) for column in self.columns]
         seen = {column.expression.text: value for column, value in zip(self.columns, values, strict=True)}
         note = note_of(scope, self.name, self.id, self.line)
-        if self._misfits(values, note):
+        if self._misfits(values, note, budget_of(scope)):
             return None, seen, ()
         matching = self.matching(values, scope)
         found = list(islice(matching, 1)) if self.policy == "FIRST" else list(matching)
@@ -165,6 +165,7 @@ class Table:
             if rows is not None:
                 open_ &= rows
             settled.append(index.settled if index and rows is not None else 0)
+        budget_of(scope).spend(open_.bit_count() * len(values) >> 3)
         while open_:
             bit = open_ & -open_
             open_ ^= bit
@@ -186,7 +187,7 @@ class Table:
             if not isinstance(value, Unknown)
         }
         note = note_of(scope, self.name, self.id, self.line)
-        if self._misfits(values, note):
+        if self._misfits(values, note, budget_of(scope)):
             return None, seen, ()
         value, matched = self._outcome(self._settled(values, scope), scope, note)
         return value, seen, matched
@@ -210,12 +211,12 @@ class Table:
             raise open_[0][1]
         return held
 
-    def _misfits(self, values: Sequence[Any], note: Note) -> bool:
+    def _misfits(self, values: Sequence[Any], note: Note, budget: Budget) -> bool:
         wrong = False
         for column, value in zip(self.columns, values, strict=True):
             if (column.type is ANY and column.allowed is None) or isinstance(value, Unknown):
                 continue
-            why = column.misfit(value)
+            why = column.misfit(value, budget)
             if why:
                 note(f"input {why}")
                 wrong = True
@@ -227,6 +228,10 @@ class Table:
         if not rules:
             return self._default(scope, note), ()
         matched = [(rule, [output.run(scope) for output in rule.outputs]) for rule in rules]
+        budget = budget_of(scope)
+        for _, outputs in matched:
+            for value in outputs:
+                budget.charge(value)  # each is looked through for its type
         if self.policy in ("PRIORITY", "OUTPUT ORDER"):
             matched.sort(key=lambda each: self._ranks(each[1], scope))
         if self.policy == "PRIORITY":

@@ -8,6 +8,7 @@ from typing import Any
 from towpath.engines.feel.checking import check
 from towpath.engines.feel.closures import KINDS, Code, code
 from towpath.engines.feel.functions import FUNCTIONS
+from towpath.engines.feel.iteration import weight_of
 from towpath.engines.feel.limits import BUDGET, Scope, budget_of
 from towpath.engines.feel.nodes import Node
 from towpath.engines.feel.types import ANY, Type, coerced
@@ -17,10 +18,11 @@ from towpath.engines.feel.values import FunctionValue
 class Lambda(FunctionValue):
     """A function that a text or a model defines; `scope` is what it sees besides its parameters.
 
-    `gives` is the type that its result is taken as, `returns` what is known of it without that.
+    `gives` is the type that its result is taken as, `returns` what is known of it without that; `weight` are the
+    steps that its body counts for where the body does not count them itself.
     """
 
-    __slots__ = ("body", "gives", "parameters", "returns", "scope", "types")
+    __slots__ = ("body", "gives", "parameters", "returns", "scope", "types", "weight")
 
     def __init__(
         self,
@@ -29,6 +31,7 @@ class Lambda(FunctionValue):
         scope: Scope,
         gives: Type = ANY,
         returns: Type = ANY,
+        weight: int = 0,
     ) -> None:
         self.parameters = [name for name, _ in parameters]
         self.types = [type_ for _, type_ in parameters]
@@ -36,23 +39,24 @@ class Lambda(FunctionValue):
         self.returns = self.gives or returns
         self.body = body
         self.scope = scope
+        self.weight = weight
 
     def invoke(self, scope: Scope, given: Sequence[str], values: list[Any]) -> Any:
         arranged = arrange(self.parameters, given, values)
         if arranged is None:
             return None
         inner = self.scope.copy()
+        budget = inner[BUDGET] = budget_of(scope)
         for name, type_, value in zip(self.parameters, self.types, arranged, strict=True):
-            inner[name], why = coerced(type_, value)
+            inner[name], why = coerced(type_, value, budget)
             if why:
                 return None
-        budget = inner[BUDGET] = budget_of(scope)
-        budget.enter(self.scope)
+        budget.enter(self.scope, self.weight)
         try:
             result = self.body(inner)
         finally:
             budget.leave()
-        return coerced(self.gives, result)[0] if self.gives else result
+        return coerced(self.gives, result, budget)[0] if self.gives else result
 
 
 def arrange(parameters: Sequence[str], given: Sequence[str], values: list[Any]) -> list[Any] | None:
@@ -67,8 +71,8 @@ def arrange(parameters: Sequence[str], given: Sequence[str], values: list[Any]) 
 
 def _function(node: Node) -> Code:
     body, parameters = code(node.children[0]), node.value
-    returns = check(node.children[0], dict(parameters))[0]
-    return lambda scope: Lambda(parameters, body, scope, returns=returns)
+    returns, weight = check(node.children[0], dict(parameters))[0], weight_of(node.children[0])
+    return lambda scope: Lambda(parameters, body, scope, returns=returns, weight=weight)
 
 
 def outside(parameters: Sequence[tuple[str, Type]], work: Callable[[list[Any]], Any]) -> Code:

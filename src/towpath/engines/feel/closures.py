@@ -243,7 +243,7 @@ def conditional(condition: Code, then: Code, otherwise: Code) -> Code:
 
 def _instance_of(node: Node) -> Code:
     value, type_ = code(node.children[0]), node.value
-    return lambda scope: is_instance(value(scope), type_)
+    return lambda scope: is_instance(value(scope), type_, budget_of(scope))
 
 
 KINDS: dict[str, Callable[[Node], Code]] = {

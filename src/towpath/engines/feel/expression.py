@@ -38,7 +38,7 @@ class Expression(_Compiled):
 
     def __init__(self, text: str, names: Iterable[str], node: Node) -> None:
         super().__init__(text, names, node)
-        self.run = closures.code(node)
+        self.run = iteration.charged(closures.code(node), node)
 
     def __call__(self, context: Mapping[str, Any]) -> Any:
         if self._loops or type(context) is not dict:

@@ -8,13 +8,27 @@ from decimal import Decimal
 from typing import Any
 
 from towpath.engines.feel.closures import KINDS, Code, code
-from towpath.engines.feel.limits import CALL_STEPS, MAX_LIST, Exceeded, Scope, bounded_list, budget_of
+from towpath.engines.feel.limits import (
+    BUDGET,
+    CALL_STEPS,
+    MAX_LIST,
+    Budget,
+    Exceeded,
+    Scope,
+    bounded_list,
+    budget_of,
+)
 from towpath.engines.feel.nodes import Node
 from towpath.engines.feel.times import part_of
 from towpath.engines.feel.values import Range, is_huge, kind
 
 LOOPS = frozenset(["filter", "for", "some", "every", "function", "invoke"])  # these share one budget
-_WEIGHTS = {"call": CALL_STEPS, "invoke": CALL_STEPS, "context": 2, "function": 2, "list": 1, "arithmetic": 3}
+# In steps: names, comparisons and the like weigh little, but a text can have thousands of them.
+_WEIGHTS = dict.fromkeys(["for", "some", "every", "call", "invoke"], CALL_STEPS)
+_WEIGHTS |= {"arithmetic": 3, "filter": 3, "function": 2, "series": 2}
+_WEIGHTS |= dict.fromkeys(["list", "path", "in", "range", "half range", "instance of", "negate"], 1)
+_LITTLE = 8  # such nodes to a step
+CHARGED = 3  # steps: what weighs less is covered by what each turn and each call counts for
 _RANGE_PARTS: dict[str, Callable[[Range], Any]] = {
     "start": lambda value: value.low,
     "end": lambda value: value.high,
@@ -59,8 +73,28 @@ def _filter(node: Node) -> Code:
 
 
 def weight_of(node: Node) -> int:
-    """The steps that one turn of a loop with this body counts for."""
-    return 1 + sum(_WEIGHTS.get(each.kind, 0) for each in node.walk())
+    """The steps that one evaluation counts for: as the body of a loop or a function, or in a decision."""
+    own, nodes = 0, 0
+    for each in node.walk():
+        nodes += 1
+        # Each entry of a context is put into a scope too.
+        own += 2 + len(each.children) // 4 if each.kind == "context" else _WEIGHTS.get(each.kind, 0)
+    return 1 + own + nodes // _LITTLE
+
+
+def charged(run: Code, node: Node) -> Code:
+    """A closure that a decision may ask for again and again: there it counts for what it weighs."""
+    weight = weight_of(node)
+    if weight < CHARGED:
+        return run
+
+    def counted(scope: Scope) -> Any:
+        budget = scope.get(BUDGET)
+        if isinstance(budget, Budget):
+            budget.spend(weight)
+        return run(scope)
+
+    return counted
 
 
 def _weighed(weight: int, scope: Scope) -> int:

@@ -66,9 +66,9 @@ class Budget:
         if type(value) in _SIZED:
             self.spend(len(value) >> 8 if type(value) is str else len(value))
 
-    def enter(self, scope: Scope) -> None:
-        """One more call of a defined function, which copies that scope; `leave` follows."""
-        self.spend(CALLED_STEPS + (len(scope) >> 6))
+    def enter(self, scope: Scope, weight: int = 0) -> None:
+        """One more call of a defined function with a body of that weight, which copies that scope; `leave` follows."""
+        self.spend(CALLED_STEPS + weight + (len(scope) >> 6))
         self.calls += 1
         if self.calls > MAX_CALLS:
             raise Exceeded(f"more than {MAX_CALLS} calls inside each other (MAX_CALLS)")

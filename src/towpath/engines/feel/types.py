@@ -8,6 +8,7 @@ from datetime import UTC, time
 from typing import Any
 
 from towpath.engines.feel.exact import combined
+from towpath.engines.feel.limits import Budget
 from towpath.engines.feel.values import FunctionValue, kind
 
 Allowed = Callable[[Any], bool]
@@ -51,8 +52,8 @@ class Type:
     allowed: Allowed | None = None
     allowed_text: str = ""
 
-    def misfit(self, value: Any) -> str:
-        """Why the value is not of this type, or "". Null is of every type."""
+    def misfit(self, value: Any, budget: Budget | None = None) -> str:
+        """Why the value is not of this type, or "". Null is of every type. `budget` pays for long lists."""
         if value is None:
             return ""
         if self.base == "Any":
@@ -61,24 +62,27 @@ class Type:
         if what != self.base:
             named = self.base if self.name == self.base else f"{self.base} ({self.name})"
             return f"should be a {named} but is a {type(value).__name__ if what == 'unknown' else what}"
-        return self._misfit_inside(value) or self._outside(value)
+        return self._misfit_inside(value, budget) or self._outside(value)
 
-    def _misfit_inside(self, value: Any) -> str:
+    def _misfit_inside(self, value: Any, budget: Budget | None) -> str:
         if self.components:
-            return self._misfit_in_context(value)
+            return self._misfit_in_context(value, budget)
         if self.of and self.base == "list":
-            return next((f"holds what {why}" for why in map(self.of.misfit, value) if why), "")
+            if budget is not None:
+                budget.charge(value)
+            found = (self.of.misfit(item, budget) for item in value)
+            return next((f"holds what {why}" for why in found if why), "")
         if self.of and self.base == "range":
             return self.of.misfit(value.low) or self.of.misfit(value.high)
         if self.base == "function" and self.takes is not None:
             return self._misfit_of_function(value)
         return ""
 
-    def _misfit_in_context(self, value: Mapping[str, Any]) -> str:
+    def _misfit_in_context(self, value: Mapping[str, Any], budget: Budget | None) -> str:
         for name, type_ in self.components:
             if name not in value:
                 return f"has no {name}"
-            why = type_.misfit(value[name])
+            why = type_.misfit(value[name], budget)
             if why:
                 return f"{name} {why}"
         return ""
@@ -122,13 +126,13 @@ def accepts(wide: Type, narrow: Type) -> bool:
     )
 
 
-def coerced(type_: Type, value: Any) -> tuple[Any, str]:
+def coerced(type_: Type, value: Any, budget: Budget | None = None) -> tuple[Any, str]:
     """The value as that type takes it, or null and why it doesn't fit (section 10.3.2.9.4)."""
-    why = type_.misfit(value)
+    why = type_.misfit(value, budget)
     if not why:
         return value, ""
     for other in _conversions(type_, value):
-        if not type_.misfit(other):
+        if not type_.misfit(other, budget):
             return other, ""
     return None, why
 
@@ -160,10 +164,10 @@ def built_in(name: str) -> Type | None:
     return BUILT_IN.get(_OTHER_NAMES.get(plain, plain))
 
 
-def is_instance(value: Any, type_: Type) -> bool:
+def is_instance(value: Any, type_: Type, budget: Budget | None = None) -> bool:
     """`value instance of type`: null is an instance of Null only."""
     if value is None:
         return type_.base == "Null"
     if type_.base == "Null":
         return False
-    return not type_.misfit(value)
+    return not type_.misfit(value, budget)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from towpath.engines.feel.closures import KINDS, Code, code, sign_test
+from towpath.engines.feel.iteration import CHARGED, weight_of
 from towpath.engines.feel.limits import Scope, budget_of
 from towpath.engines.feel.nodes import Node
 from towpath.engines.feel.values import Range, equal, half_range, kind
@@ -20,8 +21,12 @@ def tests(nodes: tuple[Node, ...]) -> Test:
     if len(parts) == 1:
         return parts[0]
 
+    many = len(parts) // 8  # such tests to a step
+
     def any_of(value: Any, scope: Scope) -> bool | None:
         result: bool | None = False
+        if many:
+            budget_of(scope).spend(many)
         for part in parts:
             found = part(value, scope)
             if found is True:
@@ -34,6 +39,19 @@ def tests(nodes: tuple[Node, ...]) -> Test:
 
 
 def unary(node: Node) -> Test:
+    """One test; where it weighs much it counts for that each time."""
+    test, weight = _unary(node), weight_of(node)
+    if weight < CHARGED:
+        return test
+
+    def counted(value: Any, scope: Scope) -> bool | None:
+        budget_of(scope).spend(weight)
+        return test(value, scope)
+
+    return counted
+
+
+def _unary(node: Node) -> Test:
     end = node.children[0]
     if node.value != "in":
         return _asking(end, _signed(node.value, end))
