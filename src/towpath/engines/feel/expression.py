@@ -12,17 +12,25 @@ from towpath.engines.feel.parser import Parser
 from towpath.engines.feel.types import Type
 from towpath.engines.feel.values import Range
 
+MANY = 40  # nodes: the parts of a larger text share a budget
+
+
+def _shares(node: Node) -> bool:
+    """Whether one budget is for the whole: where something is done often, or much is done at all."""
+    kinds = [each.kind for each in node.walk()]
+    return len(kinds) > MANY or kinds.count("call") > 1 or not iteration.LOOPS.isdisjoint(kinds)
+
 
 class _Compiled:
     """`node` is the tree that was read, for those who look into it (type checks, tables)."""
 
-    __slots__ = ("_loops", "names", "node", "text")
+    __slots__ = ("_shares", "names", "node", "text")
 
     def __init__(self, text: str, names: Iterable[str], node: Node) -> None:
         self.text = text
         self.names = tuple(names)
         self.node = node
-        self._loops = any(each.kind in iteration.LOOPS for each in node.walk())
+        self._shares = _shares(node)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.text!r})"
@@ -41,8 +49,8 @@ class Expression(_Compiled):
         self.run = iteration.charged(closures.code(node), node)
 
     def __call__(self, context: Mapping[str, Any]) -> Any:
-        if self._loops or type(context) is not dict:
-            context = _scope(context, self._loops)
+        if self._shares or type(context) is not dict:
+            context = _scope(context, self._shares)
         try:
             return self.run(context)
         except (Exceeded, RecursionError) as error:
@@ -76,8 +84,8 @@ class UnaryTest(_Compiled):
         return lambda value, scope: test(value, scope) is True
 
     def __call__(self, value: Any, context: Mapping[str, Any]) -> bool:
-        if self._loops or type(context) is not dict:
-            context = _scope(context, self._loops)
+        if self._shares or type(context) is not dict:
+            context = _scope(context, self._shares)
         try:
             return self.run(value, context)
         except (Exceeded, RecursionError) as error:
@@ -131,10 +139,10 @@ def stopped(text: str, error: Exception) -> FeelError:
     return FeelError(text, 0, f"nested deeper than {MAX_DEPTH} levels (MAX_DEPTH)")
 
 
-def _scope(context: Mapping[str, Any], loops: bool) -> Scope:
-    """The context itself where it will do: only loops need a budget that is shared."""
+def _scope(context: Mapping[str, Any], shares: bool) -> Scope:
+    """The context itself where it will do: a single operation has a budget of its own."""
     scope = context if isinstance(context, dict) else dict(context)
-    if loops and BUDGET not in scope:
+    if shares and BUDGET not in scope:
         scope = scope.copy()
         scope[BUDGET] = Budget()
     return scope

@@ -78,7 +78,7 @@ class Budget:
 
 
 def budget_of(scope: Scope) -> Budget:
-    """The evaluation's budget; outside loops each operation may have one of its own."""
+    """The evaluation's budget; a single operation may have one of its own."""
     budget = scope.get(BUDGET)
     return budget if isinstance(budget, Budget) else Budget()
 
