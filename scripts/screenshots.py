@@ -1,0 +1,76 @@
+"""The pictures of the README, taken of the demonstration that is running.
+
+`make run` in one shell, then `python scripts/screenshots.py [--port 8000]`. Take them anew when a page that is shown
+changes, and look at them: they go into the same commit.
+"""
+
+import argparse
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+from browser import HOW, find
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+FOLDER = ROOT / "docs" / "images"
+PHONE, SCREEN = {"width": 320, "height": 640}, {"width": 1280, "height": 900}
+PERMIT = "environmental-permit"
+# Who looks (nobody: a resident who has not signed in), name of the picture, address.
+PICTURES = [
+    ("", "portal-home", "/"),
+    ("", "portal-service", "/services/resident-parking-permit/"),
+    ("ines", "desk-queue", "/desk/"),
+    ("beatrix", "insight", "/insight/"),
+    ("beatrix", "process-map", f"/insight/services/{PERMIT}/process/"),
+]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python scripts/screenshots.py", description=__doc__)
+    parser.add_argument("--port", type=int, default=8000, help="where the demonstration answers")
+    site = f"http://millbrook.localhost:{parser.parse_args().port}"
+    program = find()
+    if program is None:
+        print(HOW, file=sys.stderr)
+        return 1
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=str(program), args=["--no-sandbox"])
+        people: dict[str, Page] = {}
+        for who, name, path in PICTURES:
+            page = people.setdefault(who, _seated(chromium, site, who))
+            page.goto(path)
+            page.screenshot(path=FOLDER / f"{name}.png", full_page=not who)
+        desk = people["ines"]
+        desk.goto("/desk/")
+        desk.locator(".tp-queue a").first.click()
+        desk.wait_for_load_state()
+        desk.screenshot(path=FOLDER / "desk-request.png")
+        chromium.close()
+    return 0
+
+
+def _seated(chromium: Browser, site: str, who: str) -> Page:
+    """A page on a phone for a resident, on a screen for a colleague who has signed in."""
+    from demo.staff import PASSPHRASE
+
+    look: dict[str, Any] = {"viewport": SCREEN if who else PHONE, "base_url": site, "locale": "en"}
+    page = chromium.new_context(**look).new_page()
+    if who:
+        page.goto("/desk/")
+        page.fill("input[name=login]", f"{who}@millbrook.localhost")
+        page.fill("input[name=password]", PASSPHRASE)
+        page.keyboard.press("Enter")
+        page.wait_for_selector("input[name=code]")
+        shown = re.search(r"\b(\d{6})\b", page.inner_text("main"))
+        assert shown is not None, "the demonstration shows the code of the second factor"
+        page.fill("input[name=code]", shown[1])
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/desk/**")
+    return page
+
+
+if __name__ == "__main__":
+    sys.exit(main())
