@@ -10,8 +10,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from browser import HOW, find
 from playwright.sync_api import Browser, Page, sync_playwright
+
+from browser import HOW, find
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
