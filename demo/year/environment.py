@@ -122,7 +122,9 @@ def _advise(world: World, story: Story, task: Task) -> Move:
     against = story.plan["outcome"] == "refused"
     kinds = ["do-not", "wait", "with-conditions"] if against else ["go-ahead", "with-conditions"]
     answer = world.rng.choice(kinds)
-    return Done({"advice": answer, "advice_reasons": world.say("advice", answer)})
+    told = isinstance(world.words["advice"][answer], dict)  # what only those of this trade would say
+    reasons = world.say("advice", answer, *([task.form] if told else []))
+    return Done({"advice": answer, "advice_reasons": reasons})
 
 
 def _check_letter(world: World, story: Story, known: dict[str, Any]) -> Move:

@@ -28,7 +28,7 @@ def check(folder: Folder) -> Iterator[Problem]:
             what = f"the language '{language}' has no texts"
             yield folder.service.problem(path, what, f"add locale/{language}.yaml")
     whole = {"service.yaml", "form.yaml", "tasks.yaml"} <= set(folder.documents)
-    needed, optional = _needed(folder), _optional(folder)
+    needed, optional, shown = _needed(folder), _optional(folder), _shown(folder)
     for name, document in folder.inside("locale"):
         if name not in languages.values():
             what = f"the language '{name}' is not among the languages of service.yaml"
@@ -39,7 +39,7 @@ def check(folder: Folder) -> Iterator[Problem]:
         texts = flat(mapping(document.value))
         if whole:
             yield from _missing(document, texts, needed)
-            yield from _left_over(document, texts, needed | optional)
+            yield from _left_over(document, texts, needed | optional, shown)
         yield from _places(folder, document, texts)
     for _, letter in folder.inside("letters"):
         for place, decision in _explained(letter):
@@ -57,9 +57,12 @@ def _missing(document: Document, texts: Mapping[str, str], needed: set[str]) -> 
             )
 
 
-def _left_over(document: Document, texts: Mapping[str, str], known: set[str]) -> Iterator[Problem]:
+def _left_over(
+    document: Document, texts: Mapping[str, str], known: set[str], shown: set[str]
+) -> Iterator[Problem]:
     for key in sorted(texts):
-        if key.split(".")[0] in OWNED and key not in known:
+        room, name, *_rest = [*key.split("."), ""]
+        if room in OWNED and key not in known and not (room == "fields" and name in shown):
             yield document.problem(
                 tuple(key.split(".")),
                 "nothing shows this text",
@@ -114,6 +117,12 @@ def _of_field(room: str, field: Mapping[str, Any]) -> Iterator[str]:
     for check in checks if isinstance(checks, list) else []:
         if isinstance(check, dict):
             yield f"{key}.messages.{check.get('id')}"
+
+
+def _shown(folder: Folder) -> set[str]:
+    """What task forms show besides fields: variables, which may have a label and names of their values."""
+    tasks = folder.tasks
+    return {name for path, _ in tasks.entries("tasks") for _, name in tasks.texts(*path, "shows")}
 
 
 def _optional(folder: Folder) -> set[str]:

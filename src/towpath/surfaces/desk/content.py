@@ -91,18 +91,17 @@ class Reader:
                 return found
         return name.replace("_", " ").capitalize()
 
-    def value(self, name: str, value: Any) -> list[str]:
-        for group in ("questions", "fields"):
-            many = value if isinstance(value, list) else [value]
-            if all(isinstance(one, str) for one in many):
-                options = [
-                    self.package.text(f"{group}.{name}.options.{one}", self.language, " ") for one in many
-                ]
-                if many and all(option.strip() for option in options):
+    def value(self, name: str, value: Any, part_of: str = "") -> list[str]:
+        """In words: codes by the options of a question or field of that name, or of what the value is part of."""
+        many = value if isinstance(value, list) else [value]
+        if many and all(isinstance(one, str) for one in many):
+            for room in (f"questions.{name}", f"fields.{name}", f"fields.{part_of}"):
+                options = [self.package.text(f"{room}.options.{one}", self.language, " ") for one in many]
+                if all(option.strip() for option in options):
                     return options
         if isinstance(value, Mapping) and "line_1" not in value:
-            parts = ((key, ", ".join(self.value(key, one))) for key, one in value.items() if one is not None)
-            return [f"{self.named(key)}: {text}" for key, text in parts]
+            parts = {key: self.value(key, one, name) for key, one in value.items() if one is not None}
+            return [f"{self.named(key)}: {', '.join(texts)}" for key, texts in parts.items()]
         return [self._reason(line) for line in in_words(value)]
 
     def _reason(self, text: str) -> str:

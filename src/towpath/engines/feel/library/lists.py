@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
+from functools import cmp_to_key
 from typing import Any
 
 from towpath.engines.feel.functions import function
@@ -247,21 +248,13 @@ def _flatten(scope: Scope, items: list[Any]) -> list[Any]:
 @function("sort", "list: list", "precedes?: function", scoped=True)
 def _sort(scope: Scope, items: list[Any], precedes: FunctionValue | None) -> list[Any]:
     """Stable; without a function by the order of the values."""
-
     budget = budget_of(scope)
 
-    class Place:
-        __slots__ = ("value",)
+    def compared(one: Any, other: Any) -> int:
+        budget.spend(1)
+        before = precedes.invoke(scope, ("", ""), [one, other]) if precedes else ordered("<", one, other)
+        if type(before) is not bool:
+            raise ValueError("the two have no order")
+        return -1 if before else 0
 
-        def __init__(self, value: Any) -> None:
-            self.value = value
-
-        def __lt__(self, other: Place) -> bool:
-            budget.spend(1)
-            pair = [self.value, other.value]
-            found = precedes.invoke(scope, ("", ""), pair) if precedes else ordered("<", *pair)
-            if type(found) is not bool:
-                raise ValueError("the two have no order")
-            return found
-
-    return sorted(items, key=Place)
+    return sorted(items, key=cmp_to_key(compared))
