@@ -18,6 +18,8 @@ from towpath.engines.feel.limits import Scope, budget_of
 from towpath.engines.feel.types import ANY, Type, coerced
 from towpath.engines.feel.values import FunctionValue
 
+CELLS = 4  # small expressions to a step
+
 
 @dataclass(frozen=True, slots=True)
 class Boxed:
@@ -90,7 +92,10 @@ def literal(expression: feel.Expression) -> Boxed:
 def context(entries: list[tuple[str, Code]], result: Code | None) -> Code:
     """Each entry sees those before it; with a `result` that is the value instead of the context."""
 
+    steps = len(entries) // 2
+
     def build(scope: Scope) -> Any:
+        budget_of(scope).spend(steps)
         inner, made = scope.copy(), {}
         for name, code in entries:
             inner[name] = made[name] = code(inner)
@@ -100,11 +105,20 @@ def context(entries: list[tuple[str, Code]], result: Code | None) -> Code:
 
 
 def listing(items: list[Code]) -> Code:
-    return lambda scope: [item(scope) for item in items]
+    steps = len(items) // CELLS
+
+    def build(scope: Scope) -> list[Any]:
+        budget_of(scope).spend(steps)
+        return [item(scope) for item in items]
+
+    return build
 
 
 def relation(columns: list[str], rows: list[list[Code]]) -> Code:
+    steps = len(columns) * len(rows) // CELLS
+
     def build(scope: Scope) -> list[dict[str, Any]]:
+        budget_of(scope).spend(steps)
         return [{name: cell(scope) for name, cell in zip(columns, row, strict=True)} for row in rows]
 
     return build

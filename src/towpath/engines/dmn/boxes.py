@@ -30,6 +30,7 @@ EXPRESSIONS = frozenset(
         "every",
     ]
 )
+MAX_ENTRIES = 1_000  # of one context
 _DECORATION = ("description", "extensionElements")
 _NULL = Boxed("null", lambda scope: None)
 
@@ -111,7 +112,11 @@ class BoxReader:
     def _context(self, node: Node, names: Names) -> Boxed:
         entries: list[tuple[str, Code]] = []
         result: Code | None = None
-        for entry in node.all("contextEntry"):
+        found = list(node.all("contextEntry"))
+        if len(found) > MAX_ENTRIES:
+            what = f"a context of more than {MAX_ENTRIES} entries (MAX_ENTRIES); each is read knowing all before it"
+            self.report.error(found[MAX_ENTRIES], self.owner, what)
+        for entry in found[:MAX_ENTRIES]:
             variable = entry.find("variable")
             if variable is None:
                 result = self.child(entry, names, "the context's result")

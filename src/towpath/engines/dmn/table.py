@@ -27,6 +27,11 @@ from towpath.engines.feel.values import equal, ordered
 LISTS = frozenset(["RULE ORDER", "OUTPUT ORDER", "COLLECT"])
 POLICIES = LISTS | {"UNIQUE", "ANY", "PRIORITY", "FIRST"}
 Note = Callable[[str], None]
+ROWS, ASKING = (
+    4,
+    16,
+)  # rows tried that count as a step, and as how many such rows one counts whose cells read `?`
+RULE_STEPS = 6  # what a rule that holds counts for
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,10 +142,14 @@ class Table:
     kind: str = "decision table"
     indexes: tuple[ColumnIndex | None, ...] = field(init=False, repr=False, compare=False)
     labels: Mapping[str, str] = field(init=False, repr=False, compare=False)
+    row_weight: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         by_column = [[rule.tests[place] for rule in self.rules] for place in range(len(self.columns))]
         object.__setattr__(self, "indexes", tuple(map(index_of, by_column)))
+        # A cell that reads `?` takes a scope of its own.
+        asking = any(test and test.node.question for rule in self.rules for test in rule.tests)
+        object.__setattr__(self, "row_weight", ASKING if asking else 1)
         labels = {column.expression.text: column.label for column in self.columns}
         labels |= {output.name: output.label for output in self.outputs}
         object.__setattr__(self, "labels", {name: label for name, label in labels.items() if label})
@@ -165,7 +174,8 @@ class Table:
             if rows is not None:
                 open_ &= rows
             settled.append(index.settled if index and rows is not None else 0)
-        budget_of(scope).spend(open_.bit_count() * len(values) >> 3)
+        # What the indexes leave is tried row by row.
+        budget_of(scope).spend(open_.bit_count() * self.row_weight // ROWS)
         while open_:
             bit = open_ & -open_
             open_ ^= bit
@@ -230,6 +240,7 @@ class Table:
         matched = [(rule, [output.run(scope) for output in rule.outputs]) for rule in rules]
         budget = budget_of(scope)
         for _, outputs in matched:
+            budget.spend(RULE_STEPS)
             for value in outputs:
                 budget.charge(value)  # each is looked through for its type
         if self.policy in ("PRIORITY", "OUTPUT ORDER"):

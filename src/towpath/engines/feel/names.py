@@ -13,12 +13,19 @@ STOPS = frozenset(["and", "or", "in", "between", "then", "else", "return", "sati
 Vocabulary = dict[str, list[tuple[list[str], str]]]  # first word -> (all words, the name), longest first
 
 
+@lru_cache(maxsize=4096)
+def _words(name: str) -> list[str]:
+    """Not to be changed."""
+    return [token.text for token in tokens(name)[:-1]]
+
+
 def add_name(vocabulary: Vocabulary, name: str) -> None:
-    words = [token.text for token in tokens(name)[:-1]]
+    words = _words(name)
     if words:
         entries = vocabulary.setdefault(words[0], [])
         entries.append((words, name))
-        entries.sort(key=lambda entry: -len(entry[0]))
+        if len(entries) > 1:
+            entries.sort(key=lambda entry: -len(entry[0]))
 
 
 @lru_cache(maxsize=256)
