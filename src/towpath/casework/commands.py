@@ -36,7 +36,9 @@ def carry_out(case: Case, package: catalogue.Package, command: bpmn.Command) -> 
             _finish(case, command)
         case _:
             # Publication refuses what is not driven; a command left out would be a case that hangs.
-            raise NotImplementedError(f"nothing carries out {type(command).__name__} of version {case.version_id}")
+            raise NotImplementedError(
+                f"nothing carries out {type(command).__name__} of version {case.version_id}"
+            )
     return None
 
 

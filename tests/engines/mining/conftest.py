@@ -8,10 +8,12 @@ import pytest
 
 from towpath.engines import mining
 
+ENGINE = os.environ.get("TOWPATH_TEST_ENGINE", "duckdb")
+collect_ignore = [] if ENGINE == "spark" else ["test_engines.py"]
+
 
 @pytest.fixture(autouse=True, scope="session")
 def engine() -> Iterator[str]:
-    name = os.environ.get("TOWPATH_TEST_ENGINE", "duckdb")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(mining, "read", partial(mining.read, engine=name))
-        yield name
+        patch.setattr(mining, "read", partial(mining.read, engine=ENGINE))
+        yield ENGINE

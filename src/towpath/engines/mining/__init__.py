@@ -28,7 +28,7 @@ behind `port.Engine`, in `duck`; `spark` answers the same with Ibis on Spark, an
 
 from towpath.engines.mining.errors import LogError, MiningError, Problem, QuestionError, StoreError
 from towpath.engines.mining.learn import Learned, learn
-from towpath.engines.mining.log import Log, read, reopen, spread
+from towpath.engines.mining.log import ENGINES, Log, read, reopen, spread
 from towpath.engines.mining.mapping import Mapping
 from towpath.engines.mining.mapping import load as load_mapping
 from towpath.engines.mining.precedents import Next, Precedents
@@ -59,6 +59,7 @@ from towpath.engines.mining.weekly import Volumes, Week
 from towpath.engines.mining.weekly import volumes as weekly_volumes
 
 __all__ = [
+    "ENGINES",
     "Activity",
     "Backtest",
     "Case",

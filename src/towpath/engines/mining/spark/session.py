@@ -8,7 +8,10 @@ from typing import Any
 
 from towpath.engines.mining.errors import StoreError
 
-PACKAGES = "the engine 'spark' is an extra that is not installed: pip install 'towpath[spark]'"
+PACKAGES = (
+    "the engine 'spark' is an extra that is not installed: .venv/bin/pip install -r requirements-spark.lock, "
+    "where Towpath is a package pip install 'towpath[spark]'"
+)
 JAVA = (
     "Spark did not start. It needs Java 17 or newer: on Debian apt install openjdk-17-jre-headless, "
     "else set JAVA_HOME to where it lies. What Spark says stands above"
