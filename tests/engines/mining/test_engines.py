@@ -49,6 +49,7 @@ MORE = {
     "years": lambda log: log.volumes("year"),
     "weekdays": lambda log: log.weekdays(),
     "shares of labels": lambda log: {name: share for name, (_, share) in log.labels("unit").items()},
+    "all cases, the last first": lambda log: log.cases(10**9, "last"),
     "some paths": lambda log: log.paths(7),
     "shortest cases": lambda log: log.cases(5, "shortest"),
     "first cases": lambda log: log.cases(5, "first"),
@@ -212,10 +213,14 @@ def test_what_is_written_is_the_same(both, tmp_path, ending):
     assert [there.case(one.id) for one in there.cases(100)] == [here.case(one.id) for one in here.cases(100)]
 
 
+def _kept(folder):
+    path = write_csv(folder / "log.csv", drawn(1), HEADER)
+    BY_DUCKDB(path, store=folder / "log.towpath").close()
+    return folder / "log.towpath"
+
+
 def test_a_kept_log_is_spread_and_counted_by_spark(both, tmp_path):
-    path = write_csv(tmp_path / "log.csv", drawn(1), HEADER)
-    BY_DUCKDB(path, store=tmp_path / "log.towpath").close()
-    mining.spread(tmp_path / "log.towpath", tmp_path / "log")
+    mining.spread(_kept(tmp_path), tmp_path / "log")
     spread = mining.reopen(tmp_path / "log")
     assert plain(spread.map()) == plain(both[0].map())
     assert spread.mapping == both[0].mapping
@@ -236,6 +241,14 @@ def test_a_log_that_is_refused_leaves_nothing(tmp_path):
     with pytest.raises(mining.LogError, match="'soon' is not a time"):
         BY_SPARK(path, store=tmp_path / "log")
     assert [one.name for one in tmp_path.iterdir()] == ["log.csv"]
+
+
+def test_what_fails_in_spark_is_told_in_a_line(tmp_path):
+    mining.spread(_kept(tmp_path), tmp_path / "log")
+    log = mining.reopen(tmp_path / "log")
+    (tmp_path / "log" / "events.parquet").write_bytes(b"not Parquet at all")
+    with pytest.raises(mining.StoreError, match=r"Spark could not answer: .*events\.parquet"):
+        log.map()
 
 
 def test_without_java_it_is_said_what_to_install(tmp_path):

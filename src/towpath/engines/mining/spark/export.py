@@ -12,7 +12,7 @@ from towpath.engines.mining.duck.schema import Attribute
 from towpath.engines.mining.duck.view import Names
 from towpath.engines.mining.mapping import Mapping
 from towpath.engines.mining.results import Event
-from towpath.engines.mining.spark.session import frame, rows
+from towpath.engines.mining.spark.session import rows, stream
 from towpath.engines.mining.spark.view import Part, Table, moment
 from towpath.engines.mining.write import Written
 
@@ -32,7 +32,7 @@ def _in_order(part: Part, names: Names) -> Table:
 def cases(part: Part, names: Names) -> Iterator[Written]:
     known = list(names.attributes.values())
     activities = list(names.codes)
-    for case, of in groupby(frame(_in_order(part, names)).toLocalIterator(), key=lambda row: row[0]):
+    for case, of in groupby(stream(_in_order(part, names)), key=lambda row: row[0]):
         attributes, events = dict[str, str](), list[Event]()
         for _, activity, time, start, *told in of:
             said = dict(zip(known, told, strict=True))
@@ -77,7 +77,7 @@ def parquet(part: Part, names: Names, used: Mapping, path: Path) -> None:
     columns += [(used.time or "time", pyarrow.timestamp("us"))]
     columns += [(used.start, pyarrow.timestamp("us"))] if used.start else []
     columns += [(one.name, pyarrow.string()) for one in names.attributes.values()]
-    told = frame(_in_order(part, names)).toLocalIterator()
+    told = stream(_in_order(part, names))
     with files.ParquetWriter(str(path), pyarrow.schema(columns)) as writer:
         while portion := list(islice(told, PORTION)):
             lines = [_line(row, activities, bool(used.start)) for row in portion]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from shutil import rmtree
+from weakref import finalize
 
 from towpath.engines.mining import write
 from towpath.engines.mining.duck.store import DuckStore
@@ -40,8 +42,10 @@ class SparkStore:
     """A log in a folder of Parquet, counted by Spark. Without a folder it lies in a throw-away one until it is closed."""
 
     def __init__(self, folder: Path | None = None) -> None:
-        self._thrown = None if folder else tempfile.TemporaryDirectory(prefix="towpath-")
-        self.folder = folder or Path(self._thrown.name if self._thrown else "") / "log"
+        self.folder = folder or Path(tempfile.mkdtemp(prefix="towpath-")) / "log"
+        self._clean = (
+            finalize(self, rmtree, self.folder.parent, ignore_errors=True) if folder is None else None
+        )
         self._about: About | None = None
         self._whole: Part | None = None
 
@@ -58,8 +62,8 @@ class SparkStore:
 
     def close(self) -> None:
         """The session stays: other logs of this process use it."""
-        if self._thrown:
-            self._thrown.cleanup()
+        if self._clean:
+            self._clean()
 
     @property
     def about(self) -> About:
