@@ -237,7 +237,7 @@ def test_a_log_in_a_folder_is_not_appended_to(tmp_path):
 
 
 def test_a_log_that_is_refused_leaves_nothing(tmp_path):
-    path = write_csv(tmp_path / "log.csv", [("1", "a", "soon")])
+    path = write_csv(tmp_path / "log.csv", [("1", "a", at(0)), ("1", "b", "soon")])
     with pytest.raises(mining.LogError, match="'soon' is not a time"):
         BY_SPARK(path, store=tmp_path / "log")
     assert [one.name for one in tmp_path.iterdir()] == ["log.csv"]
