@@ -1,6 +1,6 @@
 # Two commands are enough: `make run` and `make test`. PORT=9000 make run chooses the port.
 .DEFAULT_GOAL := help
-.PHONY: help run reset test check lint types contracts assets messages lock bench bench-full bench-faults
+.PHONY: help run reset test test-spark check lint types contracts assets messages lock bench bench-full bench-faults
 BIN := .venv/bin
 
 help: ## this list
@@ -19,6 +19,10 @@ test: ## all tests, those in the browser included
 	@$(BIN)/python scripts/browser.py
 	@$(BIN)/python -m pytest -n 2 -m "not browser"
 	@$(BIN)/python -m pytest -m browser
+
+test-spark: ## the mining engine on Spark gives the same answers: Java 17, 450 MB of packages
+	@sh scripts/setup.sh dev
+	@$(BIN)/python scripts/spark.py
 
 check: lint types contracts assets ## lint, types, contracts, asset hashes, migrations
 	@$(BIN)/towpath manage makemigrations --check --dry-run

@@ -6,3 +6,4 @@ lock() { .venv/uv/bin/uv pip compile --quiet --universal --python-version 3.11 -
 lock scripts/bootstrap.in -o scripts/bootstrap.lock
 lock pyproject.toml -o requirements.lock
 lock pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
+lock pyproject.toml --extra spark -c requirements-dev.lock -o requirements-spark.lock

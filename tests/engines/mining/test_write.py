@@ -1,5 +1,8 @@
 """What is written can be read again, and is the same."""
 
+import sqlite3
+from contextlib import closing
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -7,8 +10,9 @@ from hypothesis import strategies as st
 from tests.engines.mining.made import at, by_hand, counted, write_csv
 from tests.engines.mining.test_map import rows
 from towpath.engines import mining
+from towpath.engines.mining import write
 
-KINDS = ("parquet", "xes", "xes.gz", "json")
+KINDS = ("parquet", "xes", "xes.gz", "json", "sqlite")
 
 
 def _told(log):
@@ -39,7 +43,7 @@ def test_signs_that_a_format_has_for_itself_stay_what_they_are(tmp_path, kind):
     assert _told(mining.read(tmp_path / f"again.{kind}")) == _told(log)
 
 
-@pytest.mark.parametrize("kind", ["xes", "json"])
+@pytest.mark.parametrize("kind", ["xes", "json", "sqlite"])
 def test_what_is_said_of_the_case_stays_with_it(tmp_path, kind):
     made = [("1", "a", at(0), "web"), ("2", "a", at(1), "post")]
     log = mining.read(write_csv(tmp_path / "log.csv", made, "case,activity,time,case:channel"))
@@ -53,6 +57,53 @@ def test_only_the_view_is_written(tmp_path):
     log = mining.read(write_csv(tmp_path / "log.csv", [("1", "a", at(0)), ("2", "b", at(1))]))
     log.named("2").save(tmp_path / "part.xes")
     assert mining.read(tmp_path / "part.xes").starts() == {"b": 1}
+
+
+def test_sqlite_is_laid_out_as_ocel_has_it(tmp_path):
+    made = [("1", "Open it", at(0), "web", "desk"), ("1", "object", at(1), "web", "")]
+    log = mining.read(write_csv(tmp_path / "log.csv", made, "case,activity,time,case:channel,unit"))
+    log.save(tmp_path / "log.sqlite")
+    with closing(sqlite3.connect(tmp_path / "log.sqlite")) as database:
+        tables = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        events = database.execute("SELECT * FROM event ORDER BY ocel_id").fetchall()
+        types = database.execute("SELECT * FROM event_map_type").fetchall()
+        linked = database.execute("SELECT * FROM event_object").fetchall()
+        opened = database.execute("SELECT ocel_id, ocel_time, unit FROM event_Openit").fetchall()
+        case = database.execute("SELECT ocel_id, ocel_changed_field, channel FROM object_case").fetchall()
+    assert tables >= {"event", "object", "event_object", "object_object", "event_map_type", "object_map_type"}
+    assert events == [("e1", "Open it"), ("e2", "object")]
+    assert types == [("Open it", "Openit"), ("object", "object (2)")]  # event_object is a table of OCEL's own
+    assert linked == [("e1", "1", "case"), ("e2", "1", "case")]
+    assert opened == [("e1", "2026-01-05T09:00:00.000000Z", "desk")]
+    assert case == [("1", None, "web")]
+
+
+def test_names_that_sqlite_takes_for_one_stay_two(tmp_path):
+    made = [("1", "open!", at(0), "a", "b", "c"), ("1", "OPEN", at(1), "d", "e", "f")]
+    header = "case,activity,time,room,Room,ocel_id"
+    log = mining.read(write_csv(tmp_path / "log.csv", made, header))
+    log.save(tmp_path / "log.sqlite")
+    again = mining.read(tmp_path / "log.sqlite")
+    assert [one.activity for one in again.case("1")] == ["open!", "OPEN"]
+    assert [sorted(one.attributes.values()) for one in again.case("1")] == [
+        ["a", "b", "c", "case"],
+        ["case", "d", "e", "f"],
+    ]
+
+
+def test_sqlite_replaces_what_was_there_only_when_all_is_written(tmp_path):
+    log = mining.read(write_csv(tmp_path / "log.csv", [("1", "a", at(0))]))
+    log.save(tmp_path / "log.sqlite")
+    before = (tmp_path / "log.sqlite").read_bytes()
+
+    def broken():
+        yield "1", {}, log.case("1")
+        raise OSError("the disk is gone")
+
+    with pytest.raises(OSError, match="the disk is gone"):
+        write.ocel_sqlite(broken(), tmp_path / "log.sqlite")
+    assert (tmp_path / "log.sqlite").read_bytes() == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["log.csv", "log.sqlite"]
 
 
 def test_a_kind_that_is_not_written_is_told(tmp_path):

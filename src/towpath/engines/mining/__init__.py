@@ -4,6 +4,7 @@
     log = mining.read("export.csv", "mapping.yaml")         # columns corrected; log.mapping.yaml() shows what was taken
     log = mining.read("new.csv", store="permits.towpath")   # kept in a file; more is appended, all of it or nothing
     log = mining.reopen("permits.towpath")
+    mining.spread("permits.towpath", "permits")             # as a folder of Parquet; mining.reopen("permits") counts on Spark
     log.doubts, log.left_out                                # what is doubtful; rows left out with good_rows=True
 
     log.summary .map() .variants() .durations() .starts() .ends() .rework() .handovers(by) .pingpong(by)
@@ -14,7 +15,7 @@
     log.compare(other)                                      # what differs, and whether by more than chance
     log.conformance(process, silent=(), seconds=30) # beside a bpmn.Process: what fits, deviations by cases and days
     log.discover(noise=0.2)                                 # a model of what is done, as BPMN with its diagram
-    log.save("part.parquet")                                # or .xes, .xes.gz, OCEL 2.0 as .json
+    log.save("part.parquet")                                # or .xes, .xes.gz, OCEL 2.0 as .json, .sqlite
 
     mining.Forecast(log.paths()).remaining(steps, times, now)   # .method .backtest: what is used, and how it did
     mining.weekly_volumes(log.volumes("week"))      # new cases in the next weeks, likewise
@@ -22,12 +23,12 @@
     mining.learn(log, process)                      # .plan for bpmn.simulate; .known and .doubts: where it comes from
 
 Order is by case, then time in UTC, then place in the file. Answers are plain dataclasses (`results`). All SQL lies
-behind `port.Engine`, in `duck`.
+behind `port.Engine`, in `duck`; `spark` answers the same with Ibis on Spark, an extra for logs that outgrow a machine.
 """
 
 from towpath.engines.mining.errors import LogError, MiningError, Problem, QuestionError, StoreError
 from towpath.engines.mining.learn import Learned, learn
-from towpath.engines.mining.log import Log, read, reopen
+from towpath.engines.mining.log import ENGINES, Log, read, reopen, spread
 from towpath.engines.mining.mapping import Mapping
 from towpath.engines.mining.mapping import load as load_mapping
 from towpath.engines.mining.precedents import Next, Precedents
@@ -58,6 +59,7 @@ from towpath.engines.mining.weekly import Volumes, Week
 from towpath.engines.mining.weekly import volumes as weekly_volumes
 
 __all__ = [
+    "ENGINES",
     "Activity",
     "Backtest",
     "Case",
@@ -97,5 +99,6 @@ __all__ = [
     "load_mapping",
     "read",
     "reopen",
+    "spread",
     "weekly_volumes",
 ]

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from towpath.engines import bpmn
-from towpath.engines.mining import bpmn_text, compare, conformance, discover, mapping
+from towpath.engines.mining import bpmn_text, compare, conformance, discover, mapping, spark
 from towpath.engines.mining.duck.store import DuckStore
 from towpath.engines.mining.errors import LogError, Problem, QuestionError, StoreError
 from towpath.engines.mining.filters import (
@@ -44,8 +44,10 @@ from towpath.engines.mining.results import (
     Variant,
 )
 from towpath.engines.mining.results import Path as CasePath
+from towpath.engines.mining.spark.keep import about, keep
 
 MOST = 300  # activities of a model that is found
+ENGINES = DUCKDB, SPARK = "duckdb", "spark"
 
 
 @dataclass(frozen=True)
@@ -229,7 +231,7 @@ class Log:
     # Keeping
 
     def save(self, path: str | Path) -> None:
-        """Write what this view leaves over: .parquet (the columns that came in), .xes(.gz), OCEL 2.0 as .json."""
+        """Write what this view leaves over: .parquet (the columns that came in), .xes(.gz), OCEL 2.0 as .json or .sqlite."""
         self.engine.save(self.view, Path(path))
 
     def close(self) -> None:
@@ -242,30 +244,57 @@ def read(
     *,
     store: str | Path | None = None,
     good_rows: bool = False,
+    engine: str = DUCKDB,
 ) -> Log:
     """Read an event log: XES(.gz), CSV, Parquet, or OCEL 2.0 as SQLite or JSON.
 
     `mapping` corrects what is guessed of the columns (a Mapping or a YAML file). `store`: a file that keeps the log and
     can be opened again; a log that is there gets the new events appended, all of them or none. Without it the log
     lives in memory. LogError tells each bad row; with `good_rows` those are left out and told in `left_out`.
+
+    `engine`: who counts, "duckdb" or "spark". On Spark a store is a new folder, and nothing is appended to it.
+    StoreError if Spark is not installed, and how it is.
     """
     given = mapping if isinstance(mapping, Mapping) else _load(mapping) if mapping else Mapping()
     kept = Path(store) if store else None
     new = kept is not None and not kept.exists()
-    engine = DuckStore(kept)
+    holds = _engine(engine, kept)
     try:
-        engine.take(Path(path), given, good_rows)
+        holds.take(Path(path), given, good_rows)
     except BaseException:
-        engine.close()
+        holds.close()
         if new and kept is not None:
             kept.unlink(missing_ok=True)
         raise
-    return Log(engine)
+    return Log(holds)
+
+
+def _engine(name: str, kept: Path | None) -> Engine:
+    if name not in ENGINES:
+        raise StoreError(f"there is no engine '{name}'; there are {', '.join(ENGINES)}")
+    return spark.opened(kept) if name == SPARK else DuckStore(kept)
+
+
+def spread(store: str | Path, folder: str | Path) -> None:
+    """Write a kept log as a new folder of Parquet, which Spark's machines read; `reopen(folder)` counts with Spark.
+
+    Neither Spark nor Java is needed for this.
+    """
+    kept = reopen(store)
+    try:
+        if not isinstance(kept.engine, DuckStore):
+            raise StoreError(f"{store}: it is a folder of Parquet already")
+        keep(kept.engine, Path(folder))
+    finally:
+        kept.close()
 
 
 def reopen(store: str | Path) -> Log:
-    """A log that was kept. StoreError if there is none, or it is not ours."""
+    """A log that was kept, as a file or as a folder. StoreError if there is none, or it is not ours."""
     path = Path(store)
+    if path.is_dir():
+        about(path)
+        return Log(spark.opened(path))
     if not path.is_file():
         raise StoreError(f"{path}: there is no such store")
     return Log(DuckStore(path, read_only=True))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from dataclasses import asdict
 from datetime import datetime
@@ -24,7 +25,7 @@ from towpath.project.cli import parser
 def main(arguments: list[str]) -> int:
     options = _options(arguments)
     try:
-        report = assess(options.logs, options.mapping, options.designed, options.costs)
+        report = assess(options.logs, options.mapping, options.designed, options.costs, options.engine)
         options.output.write_text(page(report), encoding="utf-8")
         if options.json:
             options.json.write_text(
@@ -47,18 +48,28 @@ def _options(arguments: list[str]) -> argparse.Namespace:
         nargs="+",
         type=Path,
         metavar="LOG",
-        help="XES(.gz), CSV, Parquet or OCEL 2.0; one for each town",
+        help="XES(.gz), CSV, Parquet or OCEL 2.0, or a folder that mining.spread made; one for each town",
     )
     commands.add_argument("--mapping", type=Path, help="a YAML file that says which column is what")
     commands.add_argument("--designed", type=Path, help="the process as it was designed, as BPMN")
     commands.add_argument("--costs", type=Path, help="a YAML file with what a day and a step cost")
     commands.add_argument("-o", "--output", type=Path, required=True, help="the report, one HTML file")
     commands.add_argument("--json", type=Path, help="the same as data")
+    commands.add_argument(
+        "--engine",
+        choices=mining.ENGINES,
+        default=os.environ.get("TOWPATH_MINING_ENGINE") or mining.ENGINES[0],
+        help="who counts: duckdb, or spark where one machine is too small (TOWPATH_MINING_ENGINE)",
+    )
     return commands.parse_args(arguments)
 
 
 def assess(
-    logs: list[Path], mapping: Path | None = None, design: Path | None = None, prices: Path | None = None
+    logs: list[Path],
+    mapping: Path | None = None,
+    design: Path | None = None,
+    prices: Path | None = None,
+    engine: str = mining.ENGINES[0],
 ) -> Report:
     """Reads and counts. Bad rows are left out and told; LogError if nothing can be read."""
     known = costs.load(prices) if prices else costs.Costs()
@@ -68,7 +79,7 @@ def assess(
         opened, studies, judged = [], [], []
         for path, name in zip(logs, names, strict=True):
             progress.next(f"reading {path.name}")
-            log = _dated(mining.read(path, mapping, good_rows=True))
+            log = _dated(_opened(path, mapping, engine))
             opened.append(log)
             progress.next(f"{name}: counting")
             studies.append(study(log, name, path.name, progress.tell))
@@ -82,6 +93,12 @@ def assess(
     return Report(
         tuple(studies), tuple(mend.ranked(studies, judged, known)), tuple(judged), tuple(pairs), known
     )
+
+
+def _opened(path: Path, mapping: Path | None, engine: str) -> mining.Log:
+    if path.is_dir():
+        return mining.reopen(path)
+    return mining.read(path, mapping, good_rows=True, engine=engine)
 
 
 def _dated(log: mining.Log) -> mining.Log:

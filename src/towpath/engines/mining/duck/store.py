@@ -11,7 +11,7 @@ from towpath.engines.mining import write
 from towpath.engines.mining.duck import export, intake, schema, spent, staging, work
 from towpath.engines.mining.duck.questions import Asker
 from towpath.engines.mining.duck.view import ACTIVITY, Names, relation
-from towpath.engines.mining.errors import Problem, QuestionError, StoreError
+from towpath.engines.mining.errors import Problem, QuestionError
 from towpath.engines.mining.filters import View
 from towpath.engines.mining.mapping import Mapping
 from towpath.engines.mining.results import (
@@ -177,15 +177,10 @@ class DuckStore:
 
     def save(self, view: View, path: Path) -> None:
         """What the view leaves over; StoreError if the kind of file is not one that is written."""
-        name = path.name.lower()
-        if name.endswith(".parquet"):
+        if path.name.lower().endswith(".parquet"):
             self._parquet(view, path)
-        elif name.endswith((".xes", ".xes.gz")):
-            write.xes(export.cases(self.connection, self.names, relation(view, self.names)), path)
-        elif name.endswith((".json", ".jsonocel")):
-            write.ocel(export.cases(self.connection, self.names, relation(view, self.names)), path)
         else:
-            raise StoreError(f"{path}: what is written is .parquet, .xes, .xes.gz, or OCEL 2.0 as .json")
+            write.log(export.cases(self.connection, self.names, relation(view, self.names)), path)
 
     def _parquet(self, view: View, path: Path) -> None:
         """Under the names of the columns that came in."""
