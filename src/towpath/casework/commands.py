@@ -36,7 +36,9 @@ def carry_out(case: Case, package: catalogue.Package, command: bpmn.Command) -> 
             _finish(case, command)
         case _:
             # Publication refuses what is not driven; a command left out would be a case that hangs.
-            raise NotImplementedError(f"nothing carries out {type(command).__name__} of version {case.version_id}")
+            raise NotImplementedError(
+                f"nothing carries out {type(command).__name__} of version {case.version_id}"
+            )
     return None
 
 
@@ -46,10 +48,8 @@ def _subscribe(case: Case, wait: bpmn.Subscribe) -> None:
         raise bpmn.Incident(
             wait.element, "", f"its correlation key is longer than {thrown.LONGEST_KEY} characters"
         )
-    row = {"kind": wait.kind, "message": wait.message, "correlation": key}
+    row = {"kind": wait.kind, "message": wait.message, "correlation": key, "fresh": wait.kind == "message"}
     Subscription.objects.update_or_create(case=case, command_id=wait.id, defaults=row)
-    if wait.kind == "message":
-        thrown.look_again(case, wait.message, key)
 
 
 def _do(case: Case, package: catalogue.Package, do: bpmn.Do) -> bpmn.Completed | None:

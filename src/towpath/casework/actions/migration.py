@@ -56,7 +56,7 @@ def migrate_cases(
     for case_id in older.values_list("pk", flat=True)[:AT_ONCE]:
         with transaction.atomic():
             # Asked again under the lock: it may have ended, been moved or gone to another team meanwhile.
-            case = (older if dry else older.select_for_update()).filter(pk=case_id).first()
+            case = (older if dry else older.select_for_update(no_key=True)).filter(pk=case_id).first()
             if case is None:
                 continue
             plan = _plan_or_why(case, catalogue.package(version_id), mapping)
