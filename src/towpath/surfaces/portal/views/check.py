@@ -57,20 +57,20 @@ def _named(guided: GuidedCheck, id_: str) -> Question | None:
 @require_http_methods(["GET", "HEAD", "POST"])
 def question(request: HttpRequest, code: str, question_id: str) -> HttpResponse:
     offered, guided = _offered(code)
-    known, found = checking.known(request, code), _named(guided, question_id)
+    known, found = checking.known(request, offered), _named(guided, question_id)
     if found is None:
         raise Http404(question_id)
     if request.method != "POST":
         return _show(request, offered, found, known)
     if "unsure" in request.POST:
-        checking.note(request, code, found.id, dmn.DONT_KNOW)
-        return redirect(_next(offered, checking.known(request, code)))
+        checking.note(request, offered, found.id, dmn.DONT_KNOW)
+        return redirect(_next(offered, checking.known(request, offered)))
     raw = dict(request.POST.lists())
-    reading = form.read([found], raw, {"answers": checking.answered(request, code)})
+    reading = form.read([found], raw, {"answers": checking.answered(request, offered)})
     if error := reading.errors.get(found.id, ""):
         return _show(request, offered, found, known, raw=raw, error=offered.words.message(found, error))
-    checking.note(request, code, found.id, reading.values[found.id])
-    return redirect(_next(offered, checking.known(request, code)))
+    checking.note(request, offered, found.id, reading.values[found.id])
+    return redirect(_next(offered, checking.known(request, offered)))
 
 
 def _show(
@@ -101,12 +101,12 @@ def _show(
 def result(request: HttpRequest, code: str) -> HttpResponse:
     """What the rules say of these answers. It is advice: the decision comes after applying."""
     offered, guided = _offered(code)
-    known = checking.known(request, code)
+    known = checking.known(request, offered)
     asked = _asked(offered, guided, known)
     if isinstance(asked, dmn.Question):
         if _named(guided, asked.input):
             return redirect(_next(offered, known))
-        answers = checking.answered(request, code)
+        answers = checking.answered(request, offered)
         asked = offered.package.decisions[guided.decision].evaluate(guided.decision, answers)
     rows = [
         Row(
