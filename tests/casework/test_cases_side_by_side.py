@@ -44,8 +44,12 @@ WORK = ("wait", "throw", "beat")
 
 
 def orders() -> list[tuple[str, ...]]:
-    """Every order in which the three may do their work (named first) and commit it (named again)."""
-    return sorted(set(permutations(WORK * 2)))
+    """Every order in which the three may do their work (named first) and commit it (named again).
+
+    Left out is where nothing has been committed yet when the beat works: it finds nothing to do.
+    """
+    every = sorted(set(permutations(WORK * 2)))
+    return [order for order in every if 2 in map(order[: order.index("beat")].count, ("wait", "throw"))]
 
 
 def test_a_message_is_heard_once_in_whatever_order_it_is_thrown_and_waited_for(database):
