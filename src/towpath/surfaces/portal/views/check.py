@@ -16,6 +16,7 @@ from towpath.surfaces.look import Row
 from towpath.surfaces.portal import asking, checking, pages
 from towpath.surfaces.portal.offers import Offer, offer
 from towpath.surfaces.portal.returning import returns
+from towpath.surfaces.questions import Filled, Raw, said
 
 Asked = dmn.Question | dmn.Evaluation | dmn.Undecided
 
@@ -68,7 +69,7 @@ def question(request: HttpRequest, code: str, question_id: str) -> HttpResponse:
     raw = dict(request.POST.lists())
     reading = form.read([found], raw, {"answers": checking.answered(request, offered)})
     if error := reading.errors.get(found.id, ""):
-        return _show(request, offered, found, known, raw=raw, error=offered.words.message(found, error))
+        return _show(request, offered, found, known, raw=raw, error=error)
     checking.note(request, offered, found.id, reading.values[found.id])
     return redirect(_next(offered, checking.known(request, offered)))
 
@@ -79,12 +80,12 @@ def _show(
     found: Question,
     known: dict[str, Any],
     *,
-    raw: asking.Raw | None = None,
+    raw: Raw | None = None,
     error: str = "",
 ) -> HttpResponse:
     before = known.get(found.id)
     value = None if before is dmn.DONT_KNOW else before
-    asked = asking.asked(found, offered.words, value, typed=raw, error=error, heading=True)
+    asked = asking.asked(Filled(found, value, raw, error), offered.words, heading=True)
     earlier = list(known)[: list(known).index(found.id)] if found.id in known else list(known)
     back = reverse("portal:check-question", args=[offered.code, earlier[-1]]) if earlier else ""
     values = {
@@ -111,14 +112,14 @@ def result(request: HttpRequest, code: str) -> HttpResponse:
     rows = [
         Row(
             offered.words.label(q),
-            [_("I do not know")] if known[q.id] is dmn.DONT_KNOW else offered.words.lines(q, known[q.id]),
+            [_("I do not know")] if known[q.id] is dmn.DONT_KNOW else said(q, known[q.id], offered.words),
             change=reverse("portal:check-question", args=[code, q.id]),
         )
         for q in guided.questions
         if q.id in known
     ]
-    said = _open(offered, guided, asked) if isinstance(asked, dmn.Undecided) else _said(offered, asked)
-    values = {"offer": offered, "rows": rows, **said}
+    verdict = _open(offered, guided, asked) if isinstance(asked, dmn.Undecided) else _said(offered, asked)
+    values = {"offer": offered, "rows": rows, **verdict}
     return pages.show(request, "check_result", {"back": rows[-1].change if rows else "", **values})
 
 
