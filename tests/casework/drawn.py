@@ -58,7 +58,7 @@ def tasks(case: Case) -> list[str]:
 def do(case: Case, element: str, **data: Any) -> Case:
     """Completes the oldest open task of an element, with what comes of it."""
     with transaction.atomic():
-        locked = Case.objects.select_for_update().get(pk=case.pk)
+        locked = Case.objects.select_for_update(no_key=True).get(pk=case.pk)
         task = Task.objects.filter(case=locked, state="open", element=element).order_by("pk")[0]
         Task.objects.filter(pk=task.pk).update(state="done")
         assert conductor.advance(locked, bpmn.Completed(task.command_id, data), SYSTEM)

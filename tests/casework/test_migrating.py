@@ -5,10 +5,12 @@ import pytest
 from tests import factories
 from tests.casework.drawn import CODE, begun, do, offer, offer_again, process, tasks, throw_away
 from tests.casework.town import fresh
-from tests.engines.bpmn.builder import element, on, step_task, timer, xml, zeebe
+from tests.engines.bpmn.builder import definition, element, formal, on, step_task, timer, xml, zeebe
 from towpath.casework import actions as casework
 from towpath.casework import queries
+from towpath.casework.actions import migration
 from towpath.casework.models import Case, Task, Timer
+from towpath.casework.queries import older
 from towpath.foundation import clock, tenancy
 from towpath.foundation.access import NotAllowed
 from towpath.foundation.models import Event
@@ -31,8 +33,8 @@ def designer():
     return factories.staff("case.migrate", name="d1")
 
 
-def move(actor, version, dry=False, **mapping):
-    return casework.migrate_cases(actor, CODE, version.pk, mapping, dry=dry)
+def move(actor, version, dry=False, after=None, **mapping):
+    return casework.migrate_cases(actor, CODE, version.pk, mapping, dry=dry, after=after)
 
 
 def test_a_case_moves_where_everything_keeps_its_name(designer):
@@ -155,5 +157,46 @@ def test_how_many_cases_keep_older_versions_and_where_they_stand(designer):
     begun()
     counted = [(each.version.pk, each.cases) for each in queries.older_cases(designer, CODE)]
     assert counted == [(new.pk, 1), (first.pk, 3)]
-    ((place, number),) = queries.places_of(list(Case.objects.filter(pk__in=[each.pk for each in cases])))
+    ((place, number),) = queries.places_of(Case.objects.filter(pk__in=[each.pk for each in cases]))
     assert (place.id, number) == ("look", 3)
+
+
+@pytest.fixture
+def two_at_once(monkeypatch):
+    monkeypatch.setattr(migration, "AT_ONCE", 2)
+
+
+def test_all_cases_come_up_in_bounded_batches_those_that_stay_included(designer, two_at_once):
+    """The oldest ones have no place: the younger ones behind them are reached all the same."""
+    offer(xml("start -> begin -> look -> end"))
+    staying = [begun() for _ in range(3)]
+    moving = [do(begun(), "begin") for _ in range(2)]
+    new = offer_again(xml("start -> look -> end"))
+    seen, after = [], None
+    while not seen or seen[-1].left:
+        seen.append(move(designer, new, after=after))
+        after = seen[-1].last
+    told = [(len(each.fit), len(each.stay), each.left) for each in seen]
+    assert told == [(0, 2, 3), (1, 1, 1), (1, 0, 0)]
+    moved = Case.objects.filter(version=new).values_list("pk", flat=True)
+    assert set(moved) == {each.pk for each in moving}
+    assert queries.on_other_versions(designer, CODE, new.pk).count() == len(staying)
+
+
+def test_where_the_cases_stand_counts_all_of_them(designer, monkeypatch):
+    monkeypatch.setattr(older, "AT_ONCE", 2)
+    offer(OLD)
+    for _ in range(5):
+        begun()
+    new = offer_again(RENAMED)
+    ((_, number),) = queries.places_of(queries.on_other_versions(designer, CODE, new.pk))
+    assert number == 5
+
+
+def test_a_condition_that_holds_already_when_it_begins_to_be_waited_for_is_seen(designer):
+    offer(OLD)
+    case = begun()
+    paid = on("look", "paid", definition("conditional", inside=formal("condition", 'answers.vehicle_kind = "car"')), False)  # fmt: skip
+    new = offer_again(xml("start -> look -> end\npaid -> hurry -> end", paid))
+    assert move(designer, new).stay == ()
+    assert tasks(case) == ["hurry", "look"]

@@ -78,7 +78,8 @@ def test_a_message_for_another_key_is_kept_until_somebody_waits_for_it():
     sending(other, 8)
     assert (casework.hand_on(), casework.hand_on()) == (1, 0)
     waiting(one, 8)
-    assert casework.hand_on() == 1
+    # The beat finds what was kept for them, and brings it in its next round.
+    assert (casework.hand_on(), casework.hand_on(), casework.hand_on()) == (1, 1, 0)
     assert tasks(one) == ["read"]
 
 

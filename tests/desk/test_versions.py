@@ -6,6 +6,7 @@ from django.test import Client
 
 from tests.catalogue import parking
 from tests.desk.town import PARKING, enter, open_task, publish, submitted, words, worker
+from towpath.casework.actions import migration
 from towpath.casework.models import Case, Task
 from towpath.catalogue import actions as catalogue
 from towpath.foundation import tenancy
@@ -74,6 +75,23 @@ def test_what_stays_is_said_after_a_move(at_desk):
     said = words(at_desk(designer()).post(ADDRESS, {"to": "2", "do": "move"}, follow=True))
     assert "1 request stays on its version." in said
     assert Task.objects.get(state="open").element == "check_address"
+
+
+def test_a_long_list_goes_on_where_it_ended_with_the_same_places(at_desk, monkeypatch):
+    monkeypatch.setattr(migration, "AT_ONCE", 1)
+    cases = [submitted(), submitted()]
+    without_the_name()
+    desk = at_desk(designer())
+    page = desk.get(ADDRESS)
+    assert "2 requests are there" in words(page) and "1 more request comes after these." in words(page)
+    there = desk.post(ADDRESS, {"to": "2", "place-check_address": "see_address", "do": "move"})["Location"]
+    assert f"after={cases[0].pk}" in there and "place-check_address=see_address" in there
+    left = desk.get(there)
+    assert "1 request fits and would move." in words(left)
+    assert str(cases[0].pk) in left.content.decode()
+    given = {"to": "2", "after": str(cases[0].pk), "place-check_address": "see_address", "do": "move"}
+    assert desk.post(ADDRESS, given)["Location"] == f"{ADDRESS}?to=2"
+    assert set(Case.objects.values_list("version__number", flat=True)) == {2}
 
 
 class TestWhoMayEnter:

@@ -12,6 +12,8 @@ from tests.insight.test_pages import NOW, happened, rows, words
 from tests.insight.ways import PACKAGE, PARKING, any_way, begun, closed, done
 from towpath.foundation import clock, tenancy
 from towpath.journeys import actions as journeys
+from towpath.journeys.models import ImportedLog
+from towpath.surfaces.insight import process
 
 DAY = timedelta(days=1)
 ADDRESS = f"/insight/services/{PARKING}/process/"
@@ -106,6 +108,16 @@ def test_each_number_leads_to_its_requests(parking, enter):
     assert {count for link, count in counts.items() if "odd=" in link} == {1}
     assert max(counts.values()) == 2
     assert min(counts.values()) == 1
+
+
+def test_a_list_that_is_too_long_says_how_many_there_are_and_holds_the_latest(parking, manager, monkeypatch):
+    monkeypatch.setattr(process, "MOST_BEHIND", 2)
+    happened(parking, *(begun(NOW - days * DAY) for days in range(4)))
+    link = f"/insight/requests/?which=process&service={PARKING}"
+    assert "There are 4. Listed are the 2 in which something was done last." in words(manager.get(link))
+    assert len(counted(manager, link)) == 2
+    monkeypatch.undo()
+    assert "There are" not in words(manager.get(link))
 
 
 def counted(client, link):
@@ -211,3 +223,12 @@ def test_a_log_of_another_body_is_not_there(other, legacy, manager, tmp_path):
     assert manager.get("/insight/logs/theirs/").status_code == 404
     assert manager.get("/insight/logs/theirs/cases/").status_code == 404
     assert "Theirs" not in words(manager.get("/insight/logs/"))
+
+
+def test_a_log_that_cannot_be_opened_any_more_says_so_in_words(legacy, manager, outside):
+    with tenancy.inside(outside):
+        ImportedLog.objects.update(content=b"no store", digest="another")
+    for address in ("/insight/logs/old-permits/", "/insight/logs/old-permits/cases/?done=Checked"):
+        page = manager.get(address)
+        assert page.status_code == 200
+        assert "This log can’t be read" in words(page) and "import it again" in words(page)

@@ -3,9 +3,11 @@
 import pytest
 from django.db import connection
 
+from tests.foundation.transactions import aside
 from towpath.engines import mining
 from towpath.foundation import tenancy
 from towpath.journeys import actions, queries
+from towpath.journeys.models import ImportedLog
 from towpath.project import import_log
 
 ROWS = [
@@ -58,6 +60,46 @@ def test_a_name_is_taken_once(tenant, legacy):
         actions.import_log(legacy())
         with pytest.raises(actions.NotImported, match="already"):
             actions.import_log(legacy())
+
+
+def test_of_two_imports_of_one_name_at_once_one_is_told_and_the_other_is_whole(outside, legacy, monkeypatch):
+    """The second one has found the name free, and reads, while the first one is imported and committed."""
+    read, path = mining.read, legacy()
+
+    def meanwhile(*given, **more):
+        monkeypatch.setattr(mining, "read", read)
+        with aside(outside) as first:
+            first.do(lambda: actions.import_log(path))
+        return read(*given, **more)
+
+    monkeypatch.setattr(mining, "read", meanwhile)
+    with tenancy.inside(outside):
+        with pytest.raises(actions.NotImported, match="already"):
+            actions.import_log(path)
+        assert [one.events for one in queries.logs()] == [4]
+
+
+def test_a_log_that_cannot_be_kept_is_told_in_words_and_nothing_stays(outside, legacy, monkeypatch, capsys):
+    def full(*_, **__):
+        raise mining.StoreError("log.towpath: no space left")
+
+    monkeypatch.setattr(mining, "read", full)
+    assert import_log.main([str(legacy()), "--body", outside.code]) == 2
+    told = capsys.readouterr().err
+    assert "nothing was imported" in told and "no space left" in told and "Traceback" not in told
+    assert codes(outside) == []
+
+
+def test_a_log_that_another_version_kept_is_told_in_words(outside, legacy):
+    with tenancy.inside(outside):
+        made = actions.import_log(legacy())
+        ImportedLog.objects.update(content=b"no store", digest="another")
+        made.refresh_from_db()
+        with (
+            pytest.raises(queries.NotReadable, match=r"legacycsv can't be opened \(it is not a store.*again"),
+            queries.opened(made),
+        ):
+            pass
 
 
 def test_another_body_neither_sees_nor_removes_it(tenant, outside, legacy):

@@ -154,6 +154,17 @@ def test_the_guided_check_stops_as_soon_as_it_knows(browser):
     assert "You need a permit for any work on a listed building." in words(browser.get(there))
 
 
+def test_answers_given_under_an_older_version_of_the_check_are_not_fed_to_a_new_one(browser, town):
+    there = browser.get(f"/services/{PARKING}/check/")["Location"]
+    first = there.split("/")[4]
+    browser.post(there, {first: "yes"})
+    with tenancy.inside(town):
+        catalogue.publish(SYSTEM, with_one_more_question(files_of(SERVICES / PARKING)), date(2025, 6, 1))
+    anew = browser.get(f"/services/{PARKING}/check/result/")
+    assert anew["Location"] == there
+    assert "checked" not in browser.get(there).content.decode()
+
+
 def test_new_rules_are_shown_before_going_on_under_them(browser, town):
     draft = browser.begin()
     check = browser.fill(draft)

@@ -48,10 +48,8 @@ def _subscribe(case: Case, wait: bpmn.Subscribe) -> None:
         raise bpmn.Incident(
             wait.element, "", f"its correlation key is longer than {thrown.LONGEST_KEY} characters"
         )
-    row = {"kind": wait.kind, "message": wait.message, "correlation": key}
+    row = {"kind": wait.kind, "message": wait.message, "correlation": key, "fresh": wait.kind == "message"}
     Subscription.objects.update_or_create(case=case, command_id=wait.id, defaults=row)
-    if wait.kind == "message":
-        thrown.look_again(case, wait.message, key)
 
 
 def _do(case: Case, package: catalogue.Package, do: bpmn.Do) -> bpmn.Completed | None:

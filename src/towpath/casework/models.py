@@ -185,6 +185,9 @@ class Subscription(TenantModel):
     kind = models.CharField(max_length=16, default="message", help_text="message or signal.")
     message = models.CharField(max_length=80)
     correlation = models.CharField(max_length=200, blank=True)
+    fresh = models.BooleanField(
+        default=True, help_text="Nobody has looked yet whether a message was kept for it."
+    )
 
     class Meta(TenantModel.Meta):
         constraints = [
@@ -192,7 +195,10 @@ class Subscription(TenantModel):
                 fields=["tenant", "case", "command_id"], name="subscription_command_once"
             ),
         ]
-        indexes = [models.Index(fields=["tenant", "message", "correlation"])]
+        indexes = [
+            models.Index(fields=["tenant", "message", "correlation"]),
+            models.Index(fields=["tenant", "id"], condition=models.Q(fresh=True), name="subscription_fresh"),
+        ]
 
     def __str__(self) -> str:
         return self.message

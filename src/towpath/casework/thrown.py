@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from towpath.casework.events import MESSAGE_UNHEARD
 from towpath.casework.instances import split
@@ -21,6 +21,7 @@ from towpath.foundation.typed import pack, unpack
 
 LONGEST_KEY = 200  # characters of a correlation key
 KEPT_FOR = timedelta(days=90)
+NEW_AT_ONCE = 1_000  # who has begun to wait, looked at in one round
 Heard = tuple[str, bpmn.Message | bpmn.Signal]  # instance of the case, what it hears
 
 
@@ -84,16 +85,40 @@ def _to_others(case: Case, thrown: bpmn.Throw) -> None:
     )
 
 
-def look_again(case: Case, message: str, key: str) -> None:
-    """Somebody begins to wait: what was kept for them is handed on."""
-    mine = Q(case=case) | Q(correlation=key) if key else Q(case=case)
-    Thrown.objects.filter(mine, kind="message", name=message, fresh=False).update(fresh=True)
+def wake() -> int:
+    """What was kept for those who have begun to wait is to be handed on again; returns how much.
+
+    Only once their waiting is committed can it be said what was kept for them: before, the beat does not see them and
+    may lay a message aside that was thrown after they had looked. Nobody waits for a lock here: a message that another
+    beat is judging just now, perhaps without knowing of them, is looked for again in the next round.
+    """
+    kept = _kept_for(OuterRef("case"), OuterRef("message"), OuterRef("correlation"))
+    waiting = Subscription.objects.select_for_update(skip_locked=True).filter(fresh=True)
+    rows = list(waiting.annotate(kept=Exists(kept)).order_by("pk")[:NEW_AT_ONCE])
+    woken, unsure = 0, set()
+    for row in (row for row in rows if row.kept):
+        meant = _kept_for(row.case_id, row.message, row.correlation)
+        held = [message.pk for message in meant.select_for_update(skip_locked=True, no_key=True)]
+        woken += Thrown.objects.filter(pk__in=held, fresh=False).update(fresh=True)
+        if meant.count() > len(held):
+            unsure.add(row.pk)
+    Subscription.objects.filter(pk__in=[row.pk for row in rows if row.pk not in unsure]).update(fresh=False)
+    return woken
+
+
+def _kept_for(case: Any, message: Any, key: Any) -> QuerySet[Thrown]:
+    """The messages for which `waiting_for` names who waits in that case for this one."""
+    mine = Q(case=case) | Q(correlation=key) & ~Q(correlation="")
+    found: QuerySet[Thrown] = Thrown.objects.filter(mine, kind="message", name=message)
+    return found
 
 
 def expire(now_is_over: int = 500) -> int:
     """Lets go of what nobody has heard; returns how many."""
-    over = Thrown.objects.filter(expires_at__lte=clock.now(), kind="message").order_by("pk")
-    rows = list(over.select_for_update(skip_locked=True)[:now_is_over])
+    over = Thrown.objects.select_for_update(skip_locked=True).filter(
+        expires_at__lte=clock.now(), kind="message"
+    )
+    rows = list(over.order_by("pk")[:now_is_over])
     for row in rows:
         record(MESSAGE_UNHEARD, SYSTEM, Fact(case=row.case_id), message=row.name)
         row.delete()

@@ -109,7 +109,7 @@ def _published(
     actor: Actor, code: str, texts: Mapping[str, str], effective_from: date, acknowledged: list[str]
 ) -> ServiceVersion:
     Service.objects.get_or_create(code=code)
-    service: Service = Service.objects.select_for_update().get(code=code)
+    service: Service = Service.objects.select_for_update(no_key=True).get(code=code)
     digest = digest_of(texts)
     last: ServiceVersion | None = ServiceVersion.objects.filter(service=service).order_by("-number").first()
     if last and (last.digest, last.effective_from) == (digest, effective_from):
@@ -159,7 +159,7 @@ def stage(texts: Mapping[str, str], effective_from: date) -> ServiceVersion:
 def suspend(actor: Actor, code: str) -> None:
     """The service takes no new requests; those under way go on. Doing it twice changes nothing."""
     _authorise(actor)
-    service: Service = Service.objects.select_for_update().get(code=code)
+    service: Service = Service.objects.select_for_update(no_key=True).get(code=code)
     if service.suspended_at is None:
         service.suspended_at = clock.now()
         service.save(update_fields=["suspended_at"])
@@ -170,7 +170,7 @@ def suspend(actor: Actor, code: str) -> None:
 def resume(actor: Actor, code: str) -> None:
     """The service is offered again."""
     _authorise(actor)
-    service: Service = Service.objects.select_for_update().get(code=code)
+    service: Service = Service.objects.select_for_update(no_key=True).get(code=code)
     if service.suspended_at is not None:
         service.suspended_at = None
         service.save(update_fields=["suspended_at"])

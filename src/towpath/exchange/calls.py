@@ -23,7 +23,7 @@ def made(**values: Any) -> Call:
 
 
 def locked(call_id: object) -> Call:
-    call: Call = Call.objects.select_for_update().get(pk=call_id)
+    call: Call = Call.objects.select_for_update(no_key=True).get(pk=call_id)
     return call
 
 

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 
 from towpath.engines import mining
@@ -27,6 +28,10 @@ class NotImported(ValueError):
     """Why a log was not taken; nothing of it was kept."""
 
 
+class NotReadable(ValueError):
+    """A log that was imported can't be opened: another version of the program kept it, or it is damaged."""
+
+
 def import_log(
     path: Path, mapping: Path | None = None, *, name: str = "", good_rows: bool = False
 ) -> ImportedLog:
@@ -38,23 +43,55 @@ def import_log(
             f"The name {name!r} has no letter that an address can show. Give another by --name."
         )
     if ImportedLog.objects.filter(code=code).exists():
-        raise NotImported(
-            f"There is a log {code} already. Give another name, or remove it by --remove {code} first."
-        )
-    with tempfile.TemporaryDirectory() as folder:
-        store = Path(folder) / "log.towpath"
-        log = mining.read(path, mapping, store=store, good_rows=good_rows)
-        summary, problems = log.summary, [*log.left_out, *log.doubts]
-        log.close()
-        content = store.read_bytes()
+        raise _taken(code)
+    content, summary, problems = _read(path, mapping, good_rows)
     if len(content) > MOST_BYTES:
         raise NotImported(
             f"The log takes {len(content)} bytes; {MOST_BYTES} is the most. Import it in parts, by year or by town."
         )
+    try:
+        with transaction.atomic():
+            return _kept(code, name, path.name, content, summary, problems)
+    except IntegrityError:
+        # Somebody else has imported one of that name while this one was read.
+        if ImportedLog.objects.filter(code=code).exists():
+            raise _taken(code) from None
+        raise
+
+
+def _taken(code: str) -> NotImported:
+    return NotImported(
+        f"There is a log {code} already. Give another name, or remove it by --remove {code} first."
+    )
+
+
+def _read(
+    path: Path, mapping: Path | None, good_rows: bool
+) -> tuple[bytes, mining.Summary, list[mining.Problem]]:
+    """The log as it is kept, what it holds, and what is doubtful."""
+    with tempfile.TemporaryDirectory() as folder:
+        store = Path(folder) / "log.towpath"
+        try:
+            log = mining.read(path, mapping, store=store, good_rows=good_rows)
+        except mining.StoreError as why:
+            raise NotImported(f"The log could not be kept, and nothing was imported: {why}") from why
+        summary, problems = log.summary, [*log.left_out, *log.doubts]
+        log.close()
+        return store.read_bytes(), summary, problems
+
+
+def _kept(
+    code: str,
+    name: str,
+    file: str,
+    content: bytes,
+    summary: mining.Summary,
+    problems: list[mining.Problem],
+) -> ImportedLog:
     made: ImportedLog = ImportedLog.objects.create(
         code=code,
         name=name[:200],
-        file=path.name[:200],
+        file=file[:200],
         content=content,
         digest=hashlib.sha256(content).hexdigest(),
         imported_at=clock.now(),
@@ -96,6 +133,7 @@ def log(code: str) -> ImportedLog | None:
 
 @contextmanager
 def opened(row: ImportedLog) -> Iterator[mining.Log]:
+    """The log, to be asked; NotReadable where it must be imported again."""
     with kept.log(_key(row.pk), row.digest, lambda: _open(row)) as found:
         assert found is not None
         yield found
@@ -111,6 +149,11 @@ def _open(row: ImportedLog) -> mining.Log:
     with tempfile.TemporaryDirectory() as folder:
         store = Path(folder) / "log.towpath"
         store.write_bytes(content)
-        found = mining.reopen(store)
+        try:
+            found = mining.reopen(store)
+        except mining.StoreError as why:
+            # Why, without the file that is gone already.
+            told = str(why).removeprefix(f"{store}: ")
+            raise NotReadable(f"The log {row.code} can't be opened ({told}). Import it again.") from why
         found.summary  # noqa: B018 (the file is open from here on)
         return found

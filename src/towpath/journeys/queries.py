@@ -23,7 +23,7 @@ from towpath.journeys.figures import (
     periods,
     together,
 )
-from towpath.journeys.logs import log, logs, opened
+from towpath.journeys.logs import NotReadable, log, logs, opened
 from towpath.journeys.measures import MEASURES, OF_NAME, Measure
 from towpath.journeys.models import CaseFact, Figure, ImportedLog
 from towpath.journeys.walked import CLOSED, MARKS, SENT, VERSION, WITHDRAWN, walked
@@ -44,6 +44,7 @@ __all__ = [
     "Figures",
     "ImportedLog",
     "Measure",
+    "NotReadable",
     "Open",
     "Period",
     "Prices",

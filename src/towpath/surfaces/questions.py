@@ -29,28 +29,30 @@ KINDS: dict[str, FieldKind] = {
     "date": "date",
     "file": "file",
 }
-MANY = 8  # more options than this make a menu of a choice
+MANY = 8  # more options than this make a menu of a choice, where there is little room
 # What is wrong with an answer, where the package has no words of its own for it.
 WRONG = {
-    "required": gettext_lazy("Answer this question."),
-    "not-a-number": gettext_lazy("Write a number, such as 12 or 12.50."),
+    "not-a-number": gettext_lazy("Write a number, such as 12."),
     "not-a-date": gettext_lazy("Write a real date, such as 27 3 2027."),
-    "not-an-email": gettext_lazy("Write an e-mail address like name@example.org."),
-    "not-a-phone": gettext_lazy("Write a telephone number with at least six digits."),
+    "not-an-email": gettext_lazy("Write an e-mail address, such as name@example.org."),
+    "not-a-phone": gettext_lazy("Write a telephone number, such as 01632 960 001."),
     "not-an-option": gettext_lazy("Choose one of the answers."),
-    "too-long": gettext_lazy("Write less. The answer is too long."),
+    "too-long": gettext_lazy("The text is too long. Make it shorter."),
     "min": gettext_lazy("The number is too low."),
     "max": gettext_lazy("The number is too high."),
-    "too-many-files": gettext_lazy("Choose fewer files."),
+    "too-many-files": gettext_lazy("These are too many files. Take some away."),
     "address-incomplete": gettext_lazy("Write street and number, town and postcode."),
     "empty": gettext_lazy("The file is empty. Choose one that has something in it."),
-    "too-big": gettext_lazy("The file is too big. It may have at most 10 MB."),
-    "wrong-type": gettext_lazy("Choose a PDF, a photo (JPEG or PNG), a text document or a plain text."),
-    "not-what-it-says": gettext_lazy(
-        "The file is not what its name says. Save it again and choose it once more."
+    "too-big": gettext_lazy("The file must be smaller than 10 MB."),
+    "wrong-type": gettext_lazy(
+        "The file must be a PDF, a picture (PNG or JPEG), a text document or plain text."
     ),
-    "macros": gettext_lazy("The file contains macros. Save it without them, or as a PDF."),
+    "not-what-it-says": gettext_lazy(
+        "The file is not what its name says. Save it again and choose that one."
+    ),
+    "macros": gettext_lazy("The document has macros in it. Save it without them, or as PDF."),
 }
+CHOSEN = frozenset({"yes-no", "choice", "choices"})
 ADDRESS_LABELS = {
     "line_1": gettext_lazy("Street and number"),
     "line_2": gettext_lazy("Flat, floor or name of the house"),
@@ -74,19 +76,29 @@ class Wording:
     language: str
     group: str = "questions"
 
-    def of(self, question: str, what: str, default: str = " ") -> str:
-        """A text of a question; empty where it has none."""
-        return self.package.text(f"{self.group}.{question}.{what}", self.language, default).strip()
+    def text(self, key: str) -> str:
+        """Empty where the package has no such text."""
+        return self.package.text(key, self.language, " ").strip()
 
-    def label(self, question: str) -> str:
-        return self.package.text(f"{self.group}.{question}.label", self.language, _humanly(question))
+    def of(self, question: Question, what: str) -> str:
+        return self.text(f"{self.group}.{question.id}.{what}")
 
-    def message(self, question: str, key: str) -> str:
+    def label(self, question: Question) -> str:
+        return self.of(question, "label") or _humanly(question.id)
+
+    def option(self, question: Question, value: str) -> str:
+        return self.of(question, f"options.{value}") or _humanly(value)
+
+    def message(self, question: Question, key: str) -> str:
         """What is wrong, in the package's own words where it has some."""
-        return self.of(question, f"messages.{key}") or str(WRONG.get(key) or _("This answer is not right."))
-
-    def option(self, question: str, value: str) -> str:
-        return self.of(question, f"options.{value}", _humanly(value))
+        own = self.of(question, f"messages.{key}")
+        if own or key in WRONG:
+            return own or str(WRONG[key])
+        if key != "required":
+            return _("This answer does not fit. Check it.")
+        if question.type in CHOSEN:
+            return _("Choose an answer.")
+        return _("Choose a file.") if question.type == "file" else _("Write an answer.")
 
 
 def _humanly(code: str) -> str:
@@ -110,29 +122,29 @@ def fields_of(filled: Filled, words: Wording, *, heading: bool = False, small: b
         return []
     if question.type == "address":
         return _address(filled, words)
-    return [_field(filled, words, heading=heading, small=small)]
+    return [field_of(filled, words, heading=heading, small=small)]
 
 
-def _field(filled: Filled, words: Wording, *, heading: bool, small: bool) -> Field:
+def field_of(filled: Filled, words: Wording, *, heading: bool = False, small: bool = False) -> Field:
+    """The one control of a question; of an address or evidence, what stands around its parts."""
     question = filled.question
     kind = KINDS.get(question.type, "text")
-    if question.type == "choice" and len(question.options) > MANY:
+    if small and question.type == "choice" and len(question.options) > MANY:
         kind = "select"
     return Field(
         kind=kind,
         name=question.id,
-        label=words.label(question.id),
-        hint=words.of(question.id, "hint"),
-        error=words.message(question.id, filled.error) if filled.error else "",
+        label=words.label(question),
+        hint=words.of(question, "hint"),
+        error=words.message(question, filled.error) if filled.error else "",
         value=typed_value(filled),
         choices=_choices(question, words, kind),
         heading=heading,
-        optional=question.optional,
+        optional=question.optional and question.type != "evidence",
         small=small,
         inline=question.type == "yes-no",
         multiple=question.type == "file" and question.max_files > 1,
         accept=FILES if question.type == "file" else "",
-        maxlength=0,
         **_control(question),
     )
 
@@ -159,7 +171,7 @@ def _choices(question: Question, words: Wording, kind: str) -> list[Choice]:
     if question.type not in ("choice", "choices"):
         return []
     empty = [Choice("", _("Choose one"))] if kind == "select" else []
-    return empty + [Choice(value, words.option(question.id, value)) for value in question.options]
+    return empty + [Choice(value, words.option(question, value)) for value in question.options]
 
 
 def _address(filled: Filled, words: Wording) -> list[Field]:
@@ -179,7 +191,7 @@ def _address(filled: Filled, words: Wording) -> list[Field]:
             name=f"{question.id}-{part}",
             label=str(ADDRESS_LABELS[part]),
             value=given[part],
-            error=words.message(question.id, filled.error) if filled.error and part == wrong[0] else "",
+            error=words.message(question, filled.error) if filled.error and part == wrong[0] else "",
             optional=question.optional or part not in form.ADDRESS_NEEDED,
             autocomplete=ADDRESS_FILL[part] if question.fills == "address" else "",
             width=10 if part == "postcode" else 0,
@@ -218,9 +230,9 @@ def said(question: Question, value: Any, words: Wording) -> list[str]:
         return []
     match question.type:
         case "choice":
-            return [words.option(question.id, str(value))]
+            return [words.option(question, str(value))]
         case "choices":
-            return [words.option(question.id, str(one)) for one in value]
+            return [words.option(question, str(one)) for one in value]
         case "money":
             return [money(value)]
     return in_words(value)

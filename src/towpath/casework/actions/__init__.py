@@ -12,7 +12,7 @@ from towpath.casework.actions.drafts import (
     save_answers,
     start_draft,
 )
-from towpath.casework.actions.migration import migrate_cases
+from towpath.casework.actions.migration import Moved, migrate_cases
 from towpath.casework.actions.notes import note, rate, take_mail
 from towpath.casework.actions.questions import answer_question, ask_resident
 from towpath.casework.actions.steps import (
@@ -30,6 +30,7 @@ from towpath.casework.rules import Upload
 from towpath.casework.thrown import expire as expire_messages
 
 __all__ = [
+    "Moved",
     "Submitted",
     "Upload",
     "Verdict",

@@ -55,7 +55,7 @@ def _known(package: catalogue.Package, verdict: Verdict) -> None:
 )
 def decide_by_rules(context: StepContext) -> dict[str, Any]:
     """A favourable decision without a person: the rules said a clear yes."""
-    case = Case.objects.select_for_update().get(pk=context.case_id)
+    case = Case.objects.select_for_update(no_key=True).get(pk=context.case_id)
     package = catalogue.package(case.version_id)
     outcome = package.service.outcomes[context.headers["outcome"]]
     if not outcome.favourable or outcome.by != AUTOMATIC:

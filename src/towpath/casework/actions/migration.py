@@ -13,7 +13,7 @@ from django.db import transaction
 from towpath.casework import commands, conductor, incidents, instances
 from towpath.casework.events import CASE_MIGRATED
 from towpath.casework.models import Case, Question, Subscription, Task, Timer
-from towpath.casework.queries.older import AT_ONCE, PERMISSION, migratable
+from towpath.casework.queries.older import AT_ONCE, PERMISSION, on_other_versions
 from towpath.catalogue import queries as catalogue
 from towpath.engines import bpmn
 from towpath.foundation.access import Actor
@@ -32,31 +32,40 @@ class Stays:
 
 @dataclass(frozen=True)
 class Moved:
-    """What became of the cases, or would become. `left`: so many more were not looked at."""
+    """What became of the cases, or would become. `left`: so many more come after these, which go on after `last`."""
 
     fit: tuple[Case, ...]
     stay: tuple[Stays, ...]
     left: int
+    last: UUID | None
 
 
 def migrate_cases(
-    actor: Actor, service: str, version_id: UUID, mapping: Mapping[str, str], *, dry: bool
+    actor: Actor,
+    service: str,
+    version_id: UUID,
+    mapping: Mapping[str, str],
+    *,
+    dry: bool,
+    after: UUID | None = None,
 ) -> Moved:
-    """Moves the running cases of a service to one of its versions; only looks when `dry`.
+    """Moves the running cases of a service to one of its versions, `AT_ONCE` of them; only looks when `dry`.
 
     `mapping` takes elements of the older versions to those of the new one; what it does not name keeps its name.
+    The oldest come first. The next ones come `after` the last that were looked at, those that stay included.
     """
     if not actor.may_somewhere(PERMISSION):
         actor.require(PERMISSION)
     version = catalogue.version(version_id)
     if version.service.code != service:
         raise ValueError(f"{version} is no version of {service}")
-    older = migratable(actor).filter(service_code=service).exclude(version_id=version_id).order_by("pk")
+    older = on_other_versions(actor, service, version_id)
+    ids = list((older.filter(pk__gt=after) if after else older).values_list("pk", flat=True)[:AT_ONCE])
     fit, stay = [], []
-    for case_id in older.values_list("pk", flat=True)[:AT_ONCE]:
+    for case_id in ids:
         with transaction.atomic():
             # Asked again under the lock: it may have ended, been moved or gone to another team meanwhile.
-            case = (older if dry else older.select_for_update()).filter(pk=case_id).first()
+            case = (older if dry else older.select_for_update(no_key=True)).filter(pk=case_id).first()
             if case is None:
                 continue
             plan = _plan_or_why(case, catalogue.package(version_id), mapping)
@@ -66,7 +75,8 @@ def migrate_cases(
             fit.append(case)
             if not dry:
                 _move(actor, case, version, plan, mapping)
-    return Moved(tuple(fit), tuple(stay), max(older.count() - (len(stay) + (len(fit) if dry else 0)), 0))
+    left = older.filter(pk__gt=ids[-1]).count() if ids else 0
+    return Moved(tuple(fit), tuple(stay), left, ids[-1] if ids else None)
 
 
 Plan = dict[str, bpmn.Migration]  # by instance
@@ -130,7 +140,9 @@ def _move(
             commands.carry_out(case, new, command)
         _rename(case, name, migration.renamed)
         for begins in [each for each in named if not isinstance(each, ENDING)]:
-            commands.carry_out(case, new, begins)
+            # Only waits begin with a version (terms, messages, signals), and none of them is over at once.
+            done = commands.carry_out(case, new, begins)
+            assert done is None, begins
     case.version = version
     _relabel(case, new)
     case.save()
@@ -143,6 +155,8 @@ def _move(
         to_version=version.number,
         mapping={old: to for old, to in mapping.items() if old != to},
     )
+    # What begins to wait for a condition with this version: it may hold already.
+    conductor.changed(case, actor)
 
 
 def _rename(case: Case, instance: str, renamed: Mapping[str, str]) -> None:

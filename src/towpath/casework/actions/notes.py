@@ -66,7 +66,7 @@ def take_mail(actor: Actor, conversation_id: UUID, text: str, files: Any) -> Non
     open_ones = list(Question.objects.filter(case=link.case_id, state="open")[:2])
     if len(open_ones) == 1 and _answered(actor, open_ones[0], text, files):
         return
-    case: Case = Case.objects.select_for_update().get(pk=link.case_id)
+    case: Case = Case.objects.select_for_update(no_key=True).get(pk=link.case_id)
     case.last_activity_at = clock.now()
     case.save(update_fields=["last_activity_at"])
 

@@ -26,7 +26,7 @@ from towpath.foundation.typed import pack
 )
 def ask_by_process(context: StepContext) -> dict[str, Any]:
     """The process asks; its next event waits for `resident.replied`."""
-    case: Case = Case.objects.select_for_update().get(pk=context.case_id)
+    case: Case = Case.objects.select_for_update(no_key=True).get(pk=context.case_id)
     package = catalogue.package(case.version_id)
     ask = package.asks[context.headers["question"]]
     given = variables.context(case, package)
@@ -55,7 +55,7 @@ def ask_resident(actor: Actor, case_id: UUID, text: str, task_id: UUID | None = 
     """A caseworker asks in their own words; their task waits for the answer."""
     from towpath.casework.letters import send_question
 
-    case: Case = Case.objects.select_for_update().get(pk=case_id)
+    case: Case = Case.objects.select_for_update(no_key=True).get(pk=case_id)
     task: Task | None = Task.objects.get(pk=task_id, case=case) if task_id else None
     actor.require("case.ask", task.team if task else case.team)
     if not text.strip():

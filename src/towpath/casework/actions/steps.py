@@ -54,7 +54,7 @@ def go_on(actor: Actor, task_id: UUID) -> bool:
     """Tries again what a case could not take, once a person has seen to its cause. False: it is stuck still."""
     seen: Task = Task.objects.select_related("case").get(pk=task_id, step_kind=incidents.KIND)
     actor.require("jobs.settle", seen.case.team)
-    case: Case = Case.objects.select_for_update().get(pk=seen.case_id)
+    case: Case = Case.objects.select_for_update(no_key=True).get(pk=seen.case_id)
     task: Task = Task.objects.get(pk=task_id)
     if task.state != "open":
         return True
@@ -69,7 +69,7 @@ def go_on(actor: Actor, task_id: UUID) -> bool:
 
 
 def _waiting(case_id: UUID, command_id: str) -> tuple[Case, Task | None]:
-    case: Case = Case.objects.select_for_update().get(pk=case_id)
+    case: Case = Case.objects.select_for_update(no_key=True).get(pk=case_id)
     task = Task.objects.filter(case=case, command_id=command_id, kind="step", state="open").first()
     return case, task
 
@@ -95,7 +95,9 @@ def due_timers(limit: int = 50) -> QuerySet[Timer]:
 def hand_on(limit: int = 50) -> int:
     """Brings messages and signals to the cases that wait for them; returns how many were seen to."""
     fresh = Thrown.objects.filter(fresh=True).order_by("pk").select_for_update(skip_locked=True)
-    return sum(_signalled(row) if row.kind == "signal" else _messaged(row) for row in fresh[:limit])
+    seen = sum(_signalled(row) if row.kind == "signal" else _messaged(row) for row in fresh[:limit])
+    # Last: it takes rows of cases that are not locked, which a case may want to remove.
+    return seen + thrown.wake()
 
 
 def _signalled(row: Thrown) -> bool:
@@ -121,7 +123,9 @@ def _messaged(row: Thrown) -> bool:
 
 def _free(case_id: Any) -> Case | None:
     """The case, locked; None while somebody else works on it."""
-    found: Case | None = Case.objects.select_for_update(skip_locked=True).filter(pk=case_id).first()
+    found: Case | None = (
+        Case.objects.select_for_update(skip_locked=True, no_key=True).filter(pk=case_id).first()
+    )
     return found
 
 

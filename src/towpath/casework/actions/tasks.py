@@ -134,7 +134,7 @@ def refer(actor: Actor, task_id: UUID, team: str, reason: str) -> Task:
 def locked(actor: Actor, task_id: UUID, permission: str, *, over_is_fine: bool = False) -> tuple[Case, Task]:
     """Case and task, the case locked first. Checks the permission in the task's team."""
     seen: Task = Task.objects.get(pk=task_id)
-    case: Case = Case.objects.select_for_update().get(pk=seen.case_id)
+    case: Case = Case.objects.select_for_update(no_key=True).get(pk=seen.case_id)
     task: Task = Task.objects.get(pk=task_id)
     # Asked under the lock: the task may just have gone to another team.
     actor.require(permission, task.team)

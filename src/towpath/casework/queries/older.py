@@ -38,19 +38,21 @@ def older_cases(actor: Actor, service: str) -> list[Older]:
     return [Older(row, running[row.pk]) for row in catalogue.versions(service) if row.pk in running]
 
 
-def on_other_versions(actor: Actor, service: str, version_id: Any) -> list[Case]:
-    """Those that one move would look at."""
+def on_other_versions(actor: Actor, service: str, version_id: Any) -> QuerySet[Case]:
+    """Those that may be moved to this version, the oldest first."""
     found = migratable(actor).filter(service_code=service).exclude(version_id=version_id)
-    return list(found.order_by("pk")[:AT_ONCE])
+    return found.order_by("pk")
 
 
-def places_of(cases: list[Case]) -> list[tuple[Element, int]]:
+def places_of(cases: QuerySet[Case]) -> list[tuple[Element, int]]:
     """Where the cases stand now, the most crowded first: an element and how many cases are there."""
     found: Counter[str] = Counter()
     elements: dict[str, Element] = {}
-    for case in cases:
-        package = catalogue.package(case.version_id)
-        elements |= {id_: each for id_, each in package.elements.items() if id_ not in elements}
+    seen: set[Any] = set()
+    for case in cases.only("pk", "version_id", "process_state", "called").iterator(AT_ONCE):
+        if case.version_id not in seen:
+            seen.add(case.version_id)
+            elements = {**catalogue.package(case.version_id).elements, **elements}
         found.update(_standing(case))
     return [(elements[id_], number) for id_, number in found.most_common() if id_ in elements]
 

@@ -43,7 +43,7 @@ def own_case(actor: Actor, case_id: Any, permission: str, *, lock: bool = False)
         raise NotAllowed(f"{actor.kind} {actor.id} may not see case {case_id}")
     if actor.kind == "staff" and not _may_for(actor, permission, case_id):
         raise NotAllowed(f"{actor.kind} {actor.id} may not {permission} in case {case_id}")
-    cases: Any = Case.objects.select_for_update() if lock else Case.objects
+    cases: Any = Case.objects.select_for_update(no_key=True) if lock else Case.objects
     found: Case = cases.get(pk=case_id)
     return found
 

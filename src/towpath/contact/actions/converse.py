@@ -143,7 +143,7 @@ def append(
 
 def locked(conversation_id: UUID) -> Conversation:
     """Locked before anything is written, so that the events of one conversation arrive in order."""
-    found: Conversation = Conversation.objects.select_for_update().get(pk=conversation_id)
+    found: Conversation = Conversation.objects.select_for_update(no_key=True).get(pk=conversation_id)
     return found
 
 

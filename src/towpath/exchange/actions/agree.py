@@ -66,7 +66,7 @@ def agree(
 def revoke(actor: Actor, agreement_id: UUID) -> None:
     """Ends an agreement now; doing it twice changes nothing."""
     _authorise(actor)
-    agreement: Agreement = Agreement.objects.select_for_update().get(pk=agreement_id)
+    agreement: Agreement = Agreement.objects.select_for_update(no_key=True).get(pk=agreement_id)
     if agreement.revoked_at is not None:
         return
     agreement.revoked_at = clock.now()

@@ -23,7 +23,7 @@ def change_contact(
     _may_change(actor, person_id)
     if channel and channel not in CHANNELS:
         raise ValueError(f"A person is written to by {' or '.join(CHANNELS)}, not by {channel!r}.")
-    person = Person.objects.select_for_update().get(pk=person_id, erased_at=None)
+    person = Person.objects.select_for_update(no_key=True).get(pk=person_id, erased_at=None)
     given = {"email": email, "phone": phone, "postal": postal}
     kinds = [kind for kind, value in given.items() if value.strip()]
     for kind in kinds:
@@ -42,7 +42,7 @@ def change_contact(
 
 def set_language(actor: Actor, person_id: UUID, language: str) -> None:
     _may_change(actor, person_id)
-    person = Person.objects.select_for_update().get(pk=person_id, erased_at=None)
+    person = Person.objects.select_for_update(no_key=True).get(pk=person_id, erased_at=None)
     if person.language == language:
         return
     person.language = language

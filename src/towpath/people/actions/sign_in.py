@@ -49,7 +49,7 @@ def _find(issuer: str, subject: str) -> Person | None:
     identity = Identity.objects.filter(issuer=issuer, subject=subject).first()
     if identity is None:
         return None
-    person: Person = Person.objects.select_for_update().get(pk=identity.person_id)
+    person: Person = Person.objects.select_for_update(no_key=True).get(pk=identity.person_id)
     return person
 
 

@@ -80,7 +80,7 @@ class Reader:
                 if value is None:
                     continue
                 href = _file_of(question.id, papers) if question.type == "file" else ""
-                row = Row(words_.label(question.id), said(question, value, words_), href=href)
+                row = Row(words_.label(question), said(question, value, words_), href=href)
                 (sensitive if question.sensitive else plain).append(row)
         return Answers(plain, sensitive)
 

@@ -107,7 +107,7 @@ class Filling:
         """Check the answers: each question that is shown, with its way back."""
         return [
             Row(
-                self.words.label(question.id),
+                self.words.label(question),
                 said(question, self.answers.get(question.id), self.words),
                 change=self.address(page),
             )
@@ -119,10 +119,10 @@ class Filling:
     def missing(self) -> list[tuple[str, str]]:
         """(address of the page, what is wrong) for each question that lacks a right answer."""
         wrong = form.missing(self.package.form, self.context)
-        found = [(page, q.id) for page in self.pages for q in self.asked(page) if q.id in wrong]
+        found = [(page, q) for page in self.pages for q in self.asked(page) if q.id in wrong]
         return [
-            (self.address(page), f"{self.words.label(id_)} {self.words.message(id_, wrong[id_])}")
-            for page, id_ in found
+            (self.address(page), f"{self.words.label(q)} {self.words.message(q, wrong[q.id])}")
+            for page, q in found
         ]
 
 

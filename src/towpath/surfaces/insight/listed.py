@@ -33,18 +33,25 @@ TITLES: Final = {
 
 @dataclass(frozen=True)
 class Listed:
-    """`hidden` of those on this page the actor may not see. `timed`: the list is of one period, not of now."""
+    """`hidden` of those on this page the actor may not see. `timed`: the list is of one period, not of now.
+
+    `cut`: what was left out of a list that is too long, in words.
+    """
 
     title: str
     table: Table
     hidden: int
     timed: bool
     pages: Pages
+    cut: str
 
 
 def page(actor: Actor, chosen: Chosen, asked: QueryDict) -> Listed | None:
     """None where the address names no list. The reading is logged with its address."""
-    wanted = _wanted(chosen, asked)
+    behind = process.Behind()
+    if asked.get("which") == "process":
+        behind = process.cases_behind(_given(asked)["service"], walks.of_service(chosen, asked))
+    wanted = _wanted(chosen, asked, behind)
     if wanted is None:
         return None
     found = journeys.requests(wanted, _after(asked.get("after", "")))
@@ -63,22 +70,35 @@ def page(actor: Actor, chosen: Chosen, asked: QueryDict) -> Listed | None:
         hidden=len(shown) - len(seen),
         timed=wanted.over is not None,
         pages=Pages(next=more),
+        cut=_cut(behind),
     )
 
 
-def _wanted(chosen: Chosen, asked: QueryDict) -> journeys.Wanted | None:
+def _cut(behind: process.Behind) -> str:
+    if behind.count == len(behind.keys):
+        return ""
+    return _("There are %(all)s. Listed are the %(n)s in which something was done last.") % {
+        "all": words.number(behind.count),
+        "n": words.number(len(behind.keys)),
+    }
+
+
+def _given(asked: QueryDict) -> dict[str, str]:
     """Values that come from the address are compared only, and never with a zero byte, which PostgreSQL refuses."""
-    which = asked.get("which", "")
-    if which not in TITLES:
-        return None
-    given = {
+    return {
         name: asked.get(name, "").replace("\0", "")[:200] for name in ("service", "step", "awaits", "age")
     }
+
+
+def _wanted(chosen: Chosen, asked: QueryDict, behind: process.Behind) -> journeys.Wanted | None:
+    which, given = asked.get("which", ""), _given(asked)
+    if which not in TITLES:
+        return None
     if given["age"] and given["age"] not in journeys.AGES:
         return None
     if which == "process":
-        cases = process.cases_behind(given["service"], walks.of_service(chosen, asked))
-        return journeys.Wanted("sent", service=given["service"], over=chosen.over, among=[*map(UUID, cases)])
+        among = [*map(UUID, behind.keys)]
+        return journeys.Wanted("sent", service=given["service"], over=chosen.over, among=among)
     now = which in {"open", "late"}
     return journeys.Wanted(
         next(name for name in get_args(journeys.Which) if name == which),

@@ -29,6 +29,7 @@ from towpath.surfaces.look import Cell, Column, Table
 from towpath.surfaces.staff_access import desk_actor, staff_page
 
 MANY = 100  # cases listed of an imported log
+MOST_BEHIND = 1_000  # requests listed behind one number of a map
 
 
 @dataclass
@@ -184,28 +185,41 @@ def _fits(found: fitting.Fitting) -> str:
     }
 
 
-def cases_behind(code: str, walk: Walk) -> list[str]:
-    """The keys of the requests behind a number of a service's map."""
+@dataclass(frozen=True)
+class Behind:
+    """The requests behind a number of a map: how many, and the keys of those in which something was done last."""
+
+    count: int = 0
+    keys: tuple[str, ...] = ()
+
+
+def cases_behind(code: str, walk: Walk) -> Behind:
     with journeys.walked(code) as log:
         if log is None:
-            return []
+            return Behind()
         try:
             if walk.odd:
                 return _odd_cases(code, log, walk)
-            seen = walk.behind(walk.of_log(log))
-            return [case.id for case in seen.cases(limit=10_000_000)]
+            return _latest([walk.behind(walk.of_log(log))])
         except mining.QuestionError:
-            return []
+            return Behind()
 
 
-def _odd_cases(code: str, log: mining.Log, walk: Walk) -> list[str]:
+def _odd_cases(code: str, log: mining.Log, walk: Walk) -> Behind:
     design = _design(code, walk.version)
     if design is None:
-        return []
+        return Behind()
     own = walk.of_log(log).where_column(journeys.VERSION, str(design.number))
     odd = fitting.fit(design.process, own.variants(walks.MOST_VARIANTS)).odd.get(walk.odd)
-    ways = odd.variants if odd else []
-    return [case.id for way in ways for case in own.taking(way).cases(limit=10_000_000)]
+    return _latest([own.taking(way) for way in odd.variants] if odd else [])
+
+
+def _latest(logs: list[mining.Log]) -> Behind:
+    """Of logs that have no case in common."""
+    found = [case for log in logs for case in log.cases(MOST_BEHIND, "last")]
+    found.sort(key=lambda case: case.ended, reverse=True)
+    keys = tuple(case.id for case in found[:MOST_BEHIND])
+    return Behind(sum(log.summary.cases for log in logs), keys)
 
 
 # --- logs that were imported
@@ -251,16 +265,23 @@ def log(request: HttpRequest, code: str) -> HttpResponse:
     def lead(**more: str) -> str:
         return f"{reverse('insight:log-cases', args=[code])}?{urlencode(_asked(request, walk) | more)}"
 
-    with journeys.opened(row) as found:
-        fields = [
-            walks.year_field(found, request.GET.get("year", "")),
-            *walks.channel_field(found, walk.channel),
-            *walks.fields(walk, found),
-        ]
-        shown = _real(found, walk, {}, row.name, lead, live=False)
+    try:
+        with journeys.opened(row) as found:
+            fields = [
+                walks.year_field(found, request.GET.get("year", "")),
+                *walks.channel_field(found, walk.channel),
+                *walks.fields(walk, found),
+            ]
+            shown = _real(found, walk, {}, row.name, lead, live=False)
+    except journeys.NotReadable:
+        return _not_readable(request, row)
     if row.problems:
         shown.tables["problems"] = _problems(row)
     return show(request, Page("log", {"log": row, "fields": fields, **shown.values}, shown.tables))
+
+
+def _not_readable(request: HttpRequest, row: journeys.ImportedLog) -> HttpResponse:
+    return show(request, Page("log", {"log": row, "broken": True}))
 
 
 def _imported(request: HttpRequest, code: str) -> tuple[journeys.ImportedLog, Walk]:
@@ -298,12 +319,14 @@ def log_cases(request: HttpRequest, code: str) -> HttpResponse:
     """The cases behind a number of an imported log, the longest first."""
     row, walk = _imported(request, code)
     log_read(desk_actor(request), "search", f"insight log {code} {request.GET.urlencode()}", "insight")
-    with journeys.opened(row) as found:
-        try:
+    try:
+        with journeys.opened(row) as found:
             seen = walk.behind(walk.of_log(found))
             cases, count = seen.cases(MANY), seen.summary.cases
-        except mining.QuestionError:
-            cases, count = [], 0
+    except mining.QuestionError:
+        cases, count = [], 0
+    except journeys.NotReadable:
+        return _not_readable(request, row)
     rows = [
         [
             one.id,

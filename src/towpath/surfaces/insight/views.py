@@ -155,6 +155,7 @@ def requests(request: HttpRequest) -> HttpResponse:
         "title": page.title,
         "timed": page.timed,
         "hidden": page.hidden,
+        "cut": page.cut,
         "pages": page.pages,
     }
     return show(request, Page("requests", values, {"requests": page.table}))

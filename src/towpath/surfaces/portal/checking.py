@@ -6,26 +6,32 @@ from django.http import HttpRequest
 
 from towpath.engines.dmn import DONT_KNOW
 from towpath.foundation.typed import pack, unpack
+from towpath.surfaces.portal.offers import Offer
 
 KNOWN: Final = "portal-checks"
 _UNSURE: Final = {"$unsure": True}
 
 
-def known(request: HttpRequest, code: str) -> dict[str, Any]:
-    """Question -> value, in the order in which they were answered; DONT_KNOW where the person didn't."""
-    kept = request.session.get(KNOWN, {}).get(code, [])
-    return {id_: DONT_KNOW if value == _UNSURE else unpack(value) for id_, value in kept}
+def known(request: HttpRequest, offered: Offer) -> dict[str, Any]:
+    """Question -> value, in the order in which they were answered; DONT_KNOW where the person didn't.
+
+    What was answered under another version is not known: its questions may mean something else there.
+    """
+    kept = request.session.get(KNOWN, {}).get(offered.code)
+    if not isinstance(kept, dict) or kept["version"] != str(offered.version.pk):
+        return {}
+    return {id_: DONT_KNOW if value == _UNSURE else unpack(value) for id_, value in kept["answers"]}
 
 
-def answered(request: HttpRequest, code: str) -> dict[str, Any]:
+def answered(request: HttpRequest, offered: Offer) -> dict[str, Any]:
     """Without what the person didn't know."""
-    return {id_: value for id_, value in known(request, code).items() if value is not DONT_KNOW}
+    return {id_: value for id_, value in known(request, offered).items() if value is not DONT_KNOW}
 
 
-def note(request: HttpRequest, code: str, question_id: str, value: Any) -> None:
+def note(request: HttpRequest, offered: Offer, question_id: str, value: Any) -> None:
     """What was answered after this question is asked anew: it may no longer matter."""
     before: dict[str, Any] = {}
-    for id_, earlier in known(request, code).items():
+    for id_, earlier in known(request, offered).items():
         if id_ == question_id:
             break
         before[id_] = earlier
@@ -33,7 +39,8 @@ def note(request: HttpRequest, code: str, question_id: str, value: Any) -> None:
         [id_, _UNSURE if one is DONT_KNOW else pack(one)]
         for id_, one in {**before, question_id: value}.items()
     ]
-    request.session[KNOWN] = {**request.session.get(KNOWN, {}), code: answers}
+    kept = {"version": str(offered.version.pk), "answers": answers}
+    request.session[KNOWN] = {**request.session.get(KNOWN, {}), offered.code: kept}
 
 
 def forget(request: HttpRequest, code: str) -> None:

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -17,7 +19,7 @@ from towpath.catalogue import queries as catalogue
 from towpath.foundation import clock, tenancy
 from towpath.foundation.access import Actor
 from towpath.surfaces.desk import pages
-from towpath.surfaces.look import Cell, Choice, Column, Field, Table
+from towpath.surfaces.look import Cell, Choice, Column, Field, Pages, Table
 from towpath.surfaces.staff_access import desk_actor, staff_page
 
 TOLD = 50  # cases that stay, of one look
@@ -54,22 +56,48 @@ def move(request: HttpRequest, code: str) -> HttpResponse:
         raise Http404(code)
     target = _target(request, known)
     older = [each for each in cases.older_cases(actor, code) if each.version.pk != target.pk]
-    fields = _places(actor, code, target, request.POST)
+    typed = request.POST if request.method == "POST" else request.GET
+    fields = _places(actor, code, target, typed)
     mapping = {field.name.removeprefix(PLACE): field.value for field in fields if field.value}
-    if request.method == "POST" and request.POST.get("do") == "move":
-        moved = casework.migrate_cases(actor, code, target.pk, mapping, dry=False)
-        _tell(request, len(moved.fit), len(moved.stay) + moved.left)
-        return redirect(f"{reverse('desk:move', args=[code])}?to={target.number}")
+    after = _after(typed.get("after", ""))
+    if request.method == "POST" and typed.get("do") == "move":
+        moved = casework.migrate_cases(actor, code, target.pk, mapping, dry=False, after=after)
+        _tell(request, len(moved.fit), len(moved.stay))
+        there = _going_on(code, target, fields, moved) if moved.left else _address(code, target)
+        return redirect(there)
+    look = casework.migrate_cases(actor, code, target.pk, mapping, dry=True, after=after) if older else None
     values = {
         "title": catalogue.package(target.pk).text("service.title", pages.language()),
         "target": target,
         "choice": _choice(known, target),
         "older": _older(older),
         "fields": fields,
-        "look": casework.migrate_cases(actor, code, target.pk, mapping, dry=True) if older else None,
+        "look": look,
+        "after": after,
+        "pages": Pages(next=_going_on(code, target, fields, look) if look and look.left else ""),
         "told": TOLD,
     }
     return pages.show(request, "move", values, here="versions")
+
+
+def _address(code: str, target: catalogue.ServiceVersion) -> str:
+    return f"{reverse('desk:move', args=[code])}?to={target.number}"
+
+
+def _going_on(
+    code: str, target: catalogue.ServiceVersion, fields: list[Field], looked: casework.Moved
+) -> str:
+    """The page of the next ones, with the same places."""
+    places = {field.name: field.value for field in fields}
+    return f"{_address(code, target)}&{urlencode({'after': looked.last, **places})}"
+
+
+def _after(text: str) -> UUID | None:
+    """A garbled place begins at the first one."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 def _target(request: HttpRequest, known: list[catalogue.ServiceVersion]) -> catalogue.ServiceVersion:

@@ -26,6 +26,7 @@ from towpath.surfaces.portal import asking, pages, uploads, visitors
 from towpath.surfaces.portal.requests import followed
 from towpath.surfaces.portal.returning import returns
 from towpath.surfaces.portal.wording import Words
+from towpath.surfaces.questions import Filled, Raw
 
 if TYPE_CHECKING:
     from towpath.casework.models import Question
@@ -58,14 +59,14 @@ def _show(request: HttpRequest, name: str, found: Tracking, fields: list[Field],
     return pages.show(request, name, values, status=422 if errors else 200)
 
 
-def _typed(request: HttpRequest) -> asking.Raw:
+def _typed(request: HttpRequest) -> Raw:
     """What was sent just now, or what was kept while the person came back to the page."""
     if request.method == "POST":
         return dict(request.POST.lists())
     return visitors.take_typed(request, request.path) or {}
 
 
-def _one(typed: asking.Raw, name: str) -> str:
+def _one(typed: Raw, name: str) -> str:
     return next(iter(typed.get(name, [])), "")
 
 
@@ -130,17 +131,13 @@ def _ask(
     question: "Question",
     fields: tuple[Asking, ...],
     words: Words,
-    raw: asking.Raw | None,
+    raw: Raw | None,
     errors: Mapping[str, str] | None = None,
 ) -> HttpResponse:
     wrong = errors or {}
     shown = [
         asking.asked(
-            field,
-            words,
-            None,
-            typed=raw if raw is not None and field.type != "file" else None,
-            error=words.message(field, wrong[field.id]) if field.id in wrong else "",
+            Filled(field, None, raw if field.type != "file" else None, wrong.get(field.id, "")), words
         )
         for field in fields
     ]

@@ -16,6 +16,7 @@ from towpath.surfaces.look import Row
 from towpath.surfaces.portal import asking, checking, pages
 from towpath.surfaces.portal.offers import Offer, offer
 from towpath.surfaces.portal.returning import returns
+from towpath.surfaces.questions import Filled, Raw, said
 
 Asked = dmn.Question | dmn.Evaluation | dmn.Undecided
 
@@ -57,20 +58,20 @@ def _named(guided: GuidedCheck, id_: str) -> Question | None:
 @require_http_methods(["GET", "HEAD", "POST"])
 def question(request: HttpRequest, code: str, question_id: str) -> HttpResponse:
     offered, guided = _offered(code)
-    known, found = checking.known(request, code), _named(guided, question_id)
+    known, found = checking.known(request, offered), _named(guided, question_id)
     if found is None:
         raise Http404(question_id)
     if request.method != "POST":
         return _show(request, offered, found, known)
     if "unsure" in request.POST:
-        checking.note(request, code, found.id, dmn.DONT_KNOW)
-        return redirect(_next(offered, checking.known(request, code)))
+        checking.note(request, offered, found.id, dmn.DONT_KNOW)
+        return redirect(_next(offered, checking.known(request, offered)))
     raw = dict(request.POST.lists())
-    reading = form.read([found], raw, {"answers": checking.answered(request, code)})
+    reading = form.read([found], raw, {"answers": checking.answered(request, offered)})
     if error := reading.errors.get(found.id, ""):
-        return _show(request, offered, found, known, raw=raw, error=offered.words.message(found, error))
-    checking.note(request, code, found.id, reading.values[found.id])
-    return redirect(_next(offered, checking.known(request, code)))
+        return _show(request, offered, found, known, raw=raw, error=error)
+    checking.note(request, offered, found.id, reading.values[found.id])
+    return redirect(_next(offered, checking.known(request, offered)))
 
 
 def _show(
@@ -79,12 +80,12 @@ def _show(
     found: Question,
     known: dict[str, Any],
     *,
-    raw: asking.Raw | None = None,
+    raw: Raw | None = None,
     error: str = "",
 ) -> HttpResponse:
     before = known.get(found.id)
     value = None if before is dmn.DONT_KNOW else before
-    asked = asking.asked(found, offered.words, value, typed=raw, error=error, heading=True)
+    asked = asking.asked(Filled(found, value, raw, error), offered.words, heading=True)
     earlier = list(known)[: list(known).index(found.id)] if found.id in known else list(known)
     back = reverse("portal:check-question", args=[offered.code, earlier[-1]]) if earlier else ""
     values = {
@@ -101,24 +102,24 @@ def _show(
 def result(request: HttpRequest, code: str) -> HttpResponse:
     """What the rules say of these answers. It is advice: the decision comes after applying."""
     offered, guided = _offered(code)
-    known = checking.known(request, code)
+    known = checking.known(request, offered)
     asked = _asked(offered, guided, known)
     if isinstance(asked, dmn.Question):
         if _named(guided, asked.input):
             return redirect(_next(offered, known))
-        answers = checking.answered(request, code)
+        answers = checking.answered(request, offered)
         asked = offered.package.decisions[guided.decision].evaluate(guided.decision, answers)
     rows = [
         Row(
             offered.words.label(q),
-            [_("I do not know")] if known[q.id] is dmn.DONT_KNOW else offered.words.lines(q, known[q.id]),
+            [_("I do not know")] if known[q.id] is dmn.DONT_KNOW else said(q, known[q.id], offered.words),
             change=reverse("portal:check-question", args=[code, q.id]),
         )
         for q in guided.questions
         if q.id in known
     ]
-    said = _open(offered, guided, asked) if isinstance(asked, dmn.Undecided) else _said(offered, asked)
-    values = {"offer": offered, "rows": rows, **said}
+    verdict = _open(offered, guided, asked) if isinstance(asked, dmn.Undecided) else _said(offered, asked)
+    values = {"offer": offered, "rows": rows, **verdict}
     return pages.show(request, "check_result", {"back": rows[-1].change if rows else "", **values})
 
 

@@ -19,6 +19,7 @@ from towpath.surfaces.portal.drafts import with_draft
 from towpath.surfaces.portal.filling import Filling
 from towpath.surfaces.portal.returning import returns
 from towpath.surfaces.portal.wording import Words
+from towpath.surfaces.questions import Filled, Raw
 from towpath.surfaces.resident_access import resident
 
 
@@ -83,7 +84,7 @@ def _show(
     filling: Filling,
     found: Page,
     *,
-    typed: asking.Raw | None = None,
+    typed: Raw | None = None,
     wrong: Mapping[str, str] | None = None,
     told: registers.Told | None = None,
 ) -> HttpResponse:
@@ -92,11 +93,13 @@ def _show(
     single = len(shown) == 1 and shown[0].type != "evidence"
     asked = [
         asking.asked(
-            question,
+            Filled(
+                question,
+                filling.answers.get(question.id),
+                typed if question.type not in ("evidence", "file") else None,
+                wrong.get(question.id, ""),
+            ),
             words,
-            filling.answers.get(question.id),
-            typed=typed if question.type not in ("evidence", "file") else None,
-            error=words.message(question, wrong[question.id]) if question.id in wrong else "",
             heading=single,
         )
         for question in shown

@@ -19,6 +19,7 @@ from towpath.surfaces.portal.requests import followed
 from towpath.surfaces.portal.returning import returns
 from towpath.surfaces.portal.views.later import code_form
 from towpath.surfaces.portal.wording import Words
+from towpath.surfaces.questions import said
 
 
 @require_safe
@@ -86,7 +87,7 @@ def answers(request: HttpRequest, actor: Actor, case_id: UUID) -> HttpResponse:
     questions = [
         q for page in words.package.form.pages for q in page.questions if given.get(q.id) is not None
     ]
-    rows = [Row(words.label(q), words.lines(q, given[q.id])) for q in questions]
+    rows = [Row(words.label(q), said(q, given[q.id], words)) for q in questions]
     values = {"rows": rows, "case": case, "back": reverse("portal:request", args=[case_id])}
     return pages.show(request, "answers", values)
 

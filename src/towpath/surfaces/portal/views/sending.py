@@ -23,6 +23,7 @@ from towpath.surfaces.portal.requests import followed
 from towpath.surfaces.portal.returning import returns
 from towpath.surfaces.portal.views.later import spoken
 from towpath.surfaces.portal.wording import Words
+from towpath.surfaces.questions import said
 
 
 @returns
@@ -64,7 +65,7 @@ def _rows(filling: Filling, page: Page) -> list[Row]:
     return [
         Row(
             key=filling.words.label(question),
-            lines=filling.words.lines(question, given.get(question.id)),
+            lines=said(question, given.get(question.id), filling.words),
             change="" if question.type == "evidence" else filling.address(page, checking=True),
         )
         for question in filling.shown(page)

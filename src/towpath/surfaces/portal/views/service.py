@@ -56,7 +56,7 @@ def apply(request: HttpRequest, code: str) -> HttpResponse:
     draft = casework.start_draft(resident(request), code, pages.language())
     visitors.remember_draft(request, draft.pk)
     actor = visitors.draft_actor(request, draft.pk)
-    known = checking.answered(request, code)
+    known = checking.answered(request, offered)
     given = {id_: value for id_, value in known.items() if offered.package.form.question(id_)}
     if given:
         draft = casework.save_answers(actor, draft.pk, given, page="guided-check")
