@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from towpath.foundation import clock, crypto, search, tenancy
+from towpath.foundation import clock, crypto, rows, search, tenancy
 from towpath.foundation.access import Actor, Assurance, Channel, NotAllowed, log_read
 from towpath.foundation.models import Tenant
 from towpath.people.models import ContactPoint, Grant, Membership, Person, Pseudonym, Staff, Team, User
@@ -147,12 +147,12 @@ def person_card(person_id: UUID) -> PersonCard:
 
 def pseudonym(person_id: UUID) -> UUID:
     """The name in the journal. `Pseudonym.DoesNotExist` for a person who was erased."""
-    value: UUID = Pseudonym.objects.values_list("value", flat=True).get(person_id=person_id)
-    return value
+    return rows.one(Pseudonym, "person_id = %s", person_id).value
 
 
 def _pseudonym_or_none(person_id: UUID) -> UUID | None:
-    return Pseudonym.objects.filter(person_id=person_id).values_list("value", flat=True).first()
+    found = rows.first(Pseudonym, "person_id = %s", person_id)
+    return found.value if found else None
 
 
 def register_number(person_id: UUID) -> str:

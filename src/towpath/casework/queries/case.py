@@ -59,11 +59,14 @@ def links_of(case_id: UUID) -> list[UUID]:
     )
 
 
-def draft(actor: Actor, draft_id: UUID) -> Draft:
-    """A draft that the actor may go on with; `NotAllowed` otherwise, `Draft.DoesNotExist` when it is gone."""
+def draft(actor: Actor, draft_id: UUID, *, lock: bool = False) -> Draft:
+    """A draft that the actor may go on with; `NotAllowed` otherwise, `Draft.DoesNotExist` when it is gone.
+
+    `lock` for whoever reads it in order to change it: nobody else changes it meanwhile.
+    """
     from towpath.casework.actions.drafts import accessible
 
-    return accessible(actor, draft_id)
+    return accessible(actor, draft_id, lock=lock)
 
 
 def draft_answers(found: Draft) -> dict[str, Any]:
