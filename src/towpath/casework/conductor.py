@@ -25,7 +25,7 @@ from towpath.casework.events import (
 from towpath.casework.models import Case, Subscription, Task
 from towpath.catalogue import queries as catalogue
 from towpath.engines import bpmn
-from towpath.foundation import clock, tenancy
+from towpath.foundation import clock, rows, tenancy
 from towpath.foundation.access import SYSTEM, Actor
 from towpath.foundation.calendars import body_calendar
 from towpath.foundation.journal import Fact, Happened, record, record_all
@@ -131,7 +131,8 @@ def message(case: Case, name: str, data: Mapping[str, Any], actor: Actor) -> boo
 
 
 def waits_for(case: Case, name: str) -> bool:
-    return bool(Subscription.objects.filter(case=case, kind="message", message=name).exists())
+    condition = "case_id = %s and kind = 'message' and message = %s limit 1"
+    return rows.first(Subscription, condition, case.pk, name) is not None
 
 
 def env_of(case: Case, package: catalogue.Package) -> bpmn.Env:
