@@ -71,5 +71,17 @@ def lead_to(server: postgres.Server, name: str) -> None:
             del connections[alias]
 
 
+def end_our_connection() -> None:
+    """Ended by the server while nobody looks, as when it is started anew between two requests."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_backend_pid()")
+        (pid,) = cursor.fetchone()
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as another:
+        ended = another.execute("select pg_terminate_backend(%s, 5000)", [pid]).fetchone()
+    assert ended == (True,)
+
+
 def folder() -> Path:
     return FOLDER

@@ -39,6 +39,26 @@ def test_an_event_carries_declared_facts_only(tenant):
         journal.record(HAPPENED, SYSTEM, Fact(), n=1, name="Ada")
 
 
+def _happened(n, **more):
+    return journal.Happened(HAPPENED, SYSTEM, Fact(), {"n": n, **more})
+
+
+def test_events_told_together_keep_their_order(tenant, count_queries):
+    before = journal.record(HAPPENED, SYSTEM, Fact(), n=-1)
+    with count_queries() as counted:
+        seqs = journal.record_all([_happened(n) for n in range(40)])
+    assert counted.count == 1 and before < seqs[0] and seqs == sorted(set(seqs))
+    told = Event.objects.filter(seq__in=seqs).order_by("seq")
+    assert [event.data["n"] for event in told] == list(range(40))
+    assert journal.record_all([]) == []
+
+
+def test_of_events_told_together_none_is_kept_when_one_carries_what_it_may_not(tenant):
+    with pytest.raises(journal.UnknownFact, match="name"):
+        journal.record_all([_happened(1), _happened(2, name="Ada")])
+    assert not Event.objects.filter(type=HAPPENED.name).exists()
+
+
 def test_what_rolls_back_leaves_no_event(outside):
     with pytest.raises(ValueError, match="undo"), tenancy.inside(outside):
         journal.record(HAPPENED, SYSTEM, Fact(), n=1)

@@ -2,6 +2,7 @@
 
 from datetime import date
 from pathlib import Path
+from uuid import uuid4
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -110,6 +111,7 @@ def test_a_file_comes_back_only_as_something_to_save(browser, town):
     assert answer.content == PNG
     assert answer["Content-Disposition"].startswith("attachment;")
     assert answer["X-Content-Type-Options"] == "nosniff" and "sandbox" in answer["Content-Security-Policy"]
+    assert browser.get(f"/drafts/{draft}/files/{uuid4()}").status_code == 404
 
 
 def test_the_guided_check_asks_one_thing_at_a_time_names_the_rule_and_saves_typing(browser: Browser):

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from tests.databases import end_our_connection
 from tests.portal.town import field, words
 from towpath.foundation import crypto, tenancy
 
@@ -91,3 +92,11 @@ def test_who_signs_in_half_way_is_asked_whether_the_draft_is_theirs(browser, com
     browser.post(f"/drafts/{draft}/mine/")
     assert browser.get(f"/drafts/{draft}/typed_address/").status_code == 200
     assert come().get(link)["Location"].startswith("/sign-in")  # the link alone no longer opens it
+
+
+def test_after_the_database_was_started_anew_the_next_page_works(browser, draft):
+    end_our_connection()
+    saved = browser.post(f"/drafts/{draft}/full_name/", {"full_name": "Ada King"})
+    end_our_connection()
+    assert saved.status_code == 302
+    assert field(browser.get(f"/drafts/{draft}/full_name/"), "full_name") == "Ada King"

@@ -1,5 +1,7 @@
 """What is shown to who signed in: requests, drafts, messages, papers, dates, and who looked."""
 
+from uuid import uuid4
+
 import pytest
 
 from tests import factories
@@ -46,6 +48,7 @@ def test_requests_answers_and_papers_are_there(browser, mine):
     assert browser.get(f"/requests/{mine}/files/{document.pk}")["Content-Disposition"].startswith(
         "attachment"
     )
+    assert browser.get(f"/requests/{mine}/files/{uuid4()}").status_code == 404
 
 
 def browser_town(response):

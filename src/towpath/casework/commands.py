@@ -8,7 +8,7 @@ from towpath.casework.events import CASE_CLOSED, TASK_TROUBLE
 from towpath.casework.models import Case, Subscription, Task, Timer
 from towpath.catalogue import queries as catalogue
 from towpath.engines import bpmn, dmn
-from towpath.foundation import clock
+from towpath.foundation import clock, rows
 from towpath.foundation.access import SYSTEM
 from towpath.foundation.journal import Fact, record
 from towpath.foundation.steps import StepContext, step_kinds
@@ -49,14 +49,20 @@ def _subscribe(case: Case, wait: bpmn.Subscribe) -> None:
             wait.element, "", f"its correlation key is longer than {thrown.LONGEST_KEY} characters"
         )
     row = {"kind": wait.kind, "message": wait.message, "correlation": key, "fresh": wait.kind == "message"}
-    Subscription.objects.update_or_create(case=case, command_id=wait.id, defaults=row)
+    Subscription.objects.bulk_create(
+        [Subscription(case=case, command_id=wait.id, **row)],
+        update_conflicts=True,
+        unique_fields=["tenant", "case", "command_id"],
+        update_fields=list(row),
+    )
 
 
 def _do(case: Case, package: catalogue.Package, do: bpmn.Do) -> bpmn.Completed | None:
-    task, fresh = Task.objects.get_or_create(case=case, command_id=do.id, defaults=_row(case, package, do))
-    if not fresh or do.kind not in ("step",):
+    # The lock on the case is held: nobody else makes the same task meanwhile.
+    if rows.first(Task, "case_id = %s and command_id = %s", case.pk, do.id) is not None:
         return None
-    return _begin(case, task)
+    task = Task.objects.create(case=case, command_id=do.id, **_row(case, package, do))
+    return _begin(case, task) if do.kind == "step" else None
 
 
 def _row(case: Case, package: catalogue.Package, do: bpmn.Do) -> dict[str, Any]:

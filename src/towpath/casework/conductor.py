@@ -25,17 +25,22 @@ from towpath.casework.events import (
 from towpath.casework.models import Case, Subscription, Task
 from towpath.catalogue import queries as catalogue
 from towpath.engines import bpmn
-from towpath.foundation import clock, tenancy
+from towpath.foundation import clock, rows, tenancy
 from towpath.foundation.access import SYSTEM, Actor
 from towpath.foundation.calendars import body_calendar
-from towpath.foundation.journal import Fact, record
+from towpath.foundation.journal import Fact, Happened, record, record_all
 from towpath.people import queries as people
 
 # Passages that are a step of somebody's work; gateways and the like are not.
 SILENT = frozenset({"exclusive", "parallel", "inclusive", "event", "complex", "subprocess"})
 ASSIGNED = frozenset({"user", "manual", "receive"})
 LASTING = frozenset({"user", "step", "manual", "receive", "send", "catch", "call"})
-EVENT_OF = {"entered": ACTIVITY_STARTED, "completed": ACTIVITY_COMPLETED, "cancelled": ACTIVITY_CANCELLED}
+# How a passage ends -> what the journal says of it, and the lifecycle that mining knows.
+EVENT_OF = {
+    "entered": (ACTIVITY_STARTED, "start"),
+    "completed": (ACTIVITY_COMPLETED, "complete"),
+    "cancelled": (ACTIVITY_CANCELLED, "withdraw"),
+}
 MOST_TURNS = 1_000  # of the processes of a case, one because of the other
 AWAITS: dict[str, rules.Awaits] = {"us": "staff", "resident": "resident", "register": "register"}
 
@@ -126,7 +131,8 @@ def message(case: Case, name: str, data: Mapping[str, Any], actor: Actor) -> boo
 
 
 def waits_for(case: Case, name: str) -> bool:
-    return bool(Subscription.objects.filter(case=case, kind="message", message=name).exists())
+    condition = "case_id = %s and kind = 'message' and message = %s limit 1"
+    return rows.first(Subscription, condition, case.pk, name) is not None
 
 
 def env_of(case: Case, package: catalogue.Package) -> bpmn.Env:
@@ -245,29 +251,20 @@ def _known_as(case: Case) -> UUID | None:
 
 
 def _journal(case: Case, package: catalogue.Package, instance: str, step: bpmn.Step, actor: Actor) -> None:
-    teams = _teams(case, step)
+    """Tells all that a step passed, in its order, in one go."""
+    teams, told = _teams(case, step), list[Happened]()
     for passage in step.passed:
-        _stage(case, package, passage, actor)
+        told += _stage(case, package, passage, actor)
         begins = passage.lifecycle == "entered"
         if passage.kind in SILENT or (begins and passage.kind not in LASTING):
             continue
         command = instances.within(instance, f"{passage.element}:{passage.token}") if begins else None
         facts = {"command": command} if command else {}
-        record(
-            EVENT_OF[passage.lifecycle],
-            actor,
-            about(
-                case,
-                unit=teams.get(passage.element, case.team),
-                activity=passage.name or passage.element,
-                lifecycle={"entered": "start", "completed": "complete", "cancelled": "withdraw"}[
-                    passage.lifecycle
-                ],
-            ),
-            element=passage.element,
-            kind=passage.kind,
-            **facts,
-        )
+        kind, lifecycle = EVENT_OF[passage.lifecycle]
+        unit, activity = teams.get(passage.element, case.team), passage.name or passage.element
+        fact = about(case, unit=unit, activity=activity, lifecycle=lifecycle)
+        told.append(Happened(kind, actor, fact, {"element": passage.element, "kind": passage.kind, **facts}))
+    record_all(told)
 
 
 def _teams(case: Case, step: bpmn.Step) -> dict[str, str]:
@@ -284,11 +281,11 @@ def _teams(case: Case, step: bpmn.Step) -> dict[str, str]:
     return {**dict(known.values_list("element", "team")), **fresh}
 
 
-def _stage(case: Case, package: catalogue.Package, passage: bpmn.Passage, actor: Actor) -> None:
+def _stage(case: Case, package: catalogue.Package, passage: bpmn.Passage, actor: Actor) -> Iterator[Happened]:
     if passage.lifecycle != "entered":
         return
     stage = package.stage_of(passage.element)
     if stage is None or stage.id == case.stage:
         return
     case.stage, case.awaits = stage.id, AWAITS.get(stage.waits_for, "nobody")
-    record(CASE_STAGE, actor, about(case), stage=stage.id, awaits=case.awaits)
+    yield Happened(CASE_STAGE, actor, about(case), {"stage": stage.id, "awaits": case.awaits})

@@ -9,7 +9,12 @@ from uuid import UUID
 from towpath.catalogue.load import is_kept, load
 from towpath.catalogue.models import ServiceVersion
 from towpath.catalogue.package import Package
-from towpath.foundation import tenancy
+from towpath.foundation import rows, tenancy
+
+IN_FORCE = """
+service_id = (select id from catalogue_service where tenant_id = %s and code = %s)
+and effective_from <= %s order by effective_from desc, number desc limit 1
+"""
 
 
 class NoSuchService(LookupError):
@@ -21,12 +26,7 @@ def version_in_force(code: str, on: date) -> ServiceVersion:
 
     Without its files: they are large, and most who ask need its id only.
     """
-    found: ServiceVersion | None = (
-        ServiceVersion.objects.filter(service__code=code, effective_from__lte=on)
-        .defer("files")
-        .order_by("-effective_from", "-number")
-        .first()
-    )
+    found = rows.first(ServiceVersion, IN_FORCE, tenancy.current_id(), code, on, without=("files",))
     if found is None:
         raise NoSuchService(f"No version of {code} is in force on {on}.")
     return found

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from towpath.contact import rules
 from towpath.contact.models import Conversation, Delivery, Entry, EntryAttachment, Mail
-from towpath.foundation import links
+from towpath.foundation import links, rows
 from towpath.foundation.access import Actor, NotAllowed, log_read
 from towpath.people import queries as people
 
@@ -82,7 +82,7 @@ def entries_after(conversation_ids: Collection[UUID], seq: Mapping[UUID, int] | 
 def deliveries(entry_ids: Collection[UUID]) -> dict[UUID, list[Delivery]]:
     """All attempts for each entry, the first first."""
     found: dict[UUID, list[Delivery]] = defaultdict(list)
-    for one in Delivery.objects.filter(entry_id__in=entry_ids).order_by("attempt"):
+    for one in rows.rows(Delivery, "entry_id = any(%s) order by attempt", list(entry_ids)):
         found[one.entry_id].append(one)
     return dict(found)
 

@@ -8,6 +8,7 @@ from django.core.exceptions import ObjectDoesNotExist
 
 from towpath.documents import rules
 from towpath.documents.models import Document
+from towpath.foundation import rows
 from towpath.foundation.access import Actor, NotAllowed, log_read
 from towpath.people import queries as people
 
@@ -47,7 +48,7 @@ def document(
 
 def of_case(case_id: UUID) -> list[Document]:
     """Oldest first, without content. The caller has settled who may see the case."""
-    return list(Document.objects.filter(case_id=case_id).defer("content").order_by("kept_at", "id"))
+    return rows.rows(Document, "case_id = %s order by kept_at, id", case_id, without=("content",))
 
 
 def of_cases(case_ids: Collection[UUID]) -> list[Document]:
@@ -57,7 +58,7 @@ def of_cases(case_ids: Collection[UUID]) -> list[Document]:
 
 
 def of_draft(draft_id: UUID) -> list[Document]:
-    return list(Document.objects.filter(draft_id=draft_id).defer("content").order_by("kept_at", "id"))
+    return rows.rows(Document, "draft_id = %s order by kept_at, id", draft_id, without=("content",))
 
 
 def scanner() -> str:

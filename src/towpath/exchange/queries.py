@@ -6,7 +6,7 @@ from uuid import UUID
 
 from towpath.exchange import calls, connectors, rules
 from towpath.exchange.models import Agreement, Call, Receipt
-from towpath.foundation import clock
+from towpath.foundation import clock, rows
 
 SHOWN = 200
 
@@ -32,7 +32,7 @@ def call(call_id: UUID) -> Call:
 
 
 def calls_of(case_id: UUID) -> list[Call]:
-    return list(Call.objects.filter(case_id=case_id).order_by("asked_at", "id"))
+    return rows.rows(Call, "case_id = %s order by asked_at, id", case_id)
 
 
 def answer(call_id: UUID) -> Answer | None:

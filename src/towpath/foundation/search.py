@@ -27,10 +27,11 @@ def tokens(text: str) -> list[str]:
     return [word[:LENGTH] for word in re.findall(r"\w+", plain)]
 
 
-def index(kind: str, object_id: UUID, rank: int, texts: Iterable[str]) -> None:
-    """Makes an object findable under the words of `texts`, and under no others."""
+def index(kind: str, object_id: UUID, rank: int, texts: Iterable[str], *, fresh: bool = False) -> None:
+    """Makes an object findable under the words of `texts`, and under no others. `fresh`: it never was before."""
     words = {word for text in texts for word in tokens(text)}
-    SearchToken.objects.filter(object_id=object_id).exclude(token__in=words).delete()
+    if not fresh:
+        SearchToken.objects.filter(object_id=object_id).exclude(token__in=words).delete()
     SearchToken.objects.bulk_create(
         [SearchToken(kind=kind, token=word, object_id=object_id, rank=rank) for word in sorted(words)],
         ignore_conflicts=True,

@@ -8,11 +8,11 @@ pooled connection carries nothing over. Without it there are no rows.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
-from django.db import connection, models, transaction
+from django.db import InterfaceError, OperationalError, connection, models, transaction
 
 if TYPE_CHECKING:
     from towpath.foundation.models import Tenant
@@ -64,11 +64,61 @@ def inside(tenant: Tenant) -> Iterator[Tenant]:
             _tell_database(outer)
 
 
+# `{}` are the columns of the body, and nothing else.
+CHOSEN = """
+select set_config('app.tenant', foundation_tenant.id::text, true), {}
+from foundation_tenant where host = %s and not is_rehearsal
+"""
+
+
+@contextmanager
+def at(host: str) -> Iterator[Tenant | None]:
+    """`inside` the body that a host name chooses; None, and no rows, where nobody has that name.
+
+    Body and setting come with the first statement of the transaction. It also shows whether the connection was lost
+    since the last request, as when the database was started anew: nothing has been done yet, so it is opened again,
+    once. That spares a question before each request.
+    """
+    outer = _current.get()
+    connection.health_check_done = True  # type: ignore[attr-defined]  # the stubs do not know it
+    with ExitStack() as left:
+        try:
+            tenant = left.enter_context(_at(host))
+        except (InterfaceError, OperationalError):
+            if connection.in_atomic_block:
+                raise
+            connection.close()
+            tenant = left.enter_context(_at(host))
+        token = _current.set(tenant)
+        left.callback(_current.reset, token)
+        yield tenant
+        if outer is not None:
+            _tell_database(outer)
+
+
+@contextmanager
+def _at(host: str) -> Iterator[Tenant | None]:
+    from towpath.foundation.models import Tenant
+    from towpath.foundation.rows import columns, made
+
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(CHOSEN.format(columns(Tenant).sql), [host])
+            row = cursor.fetchone()
+        yield made(Tenant, columns(Tenant), row[1:]) if row else None
+
+
 class TenantManager(models.Manager[Any]):
     """Scopes in code what row-level security also enforces beneath."""
 
+    # What every query of the body begins with, made once: ((body, database), query).
+    _beginning: tuple[tuple[int, str | None], models.QuerySet[Any]] | None = None
+
     def get_queryset(self) -> models.QuerySet[Any]:
-        return super().get_queryset().filter(tenant_id=current_id())
+        scope, beginning = (current_id(), self._db), self._beginning
+        if beginning is None or beginning[0] != scope:
+            beginning = self._beginning = scope, super().get_queryset().filter(tenant_id=scope[0])
+        return beginning[1].all()
 
 
 class TenantForeignKey(models.ForeignKey[Any, Any]):

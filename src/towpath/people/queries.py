@@ -5,15 +5,27 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from towpath.foundation import clock, crypto, search, tenancy
+from django.db import connection
+
+from towpath.foundation import clock, crypto, rows, search, tenancy
 from towpath.foundation.access import Actor, Assurance, Channel, NotAllowed, log_read
 from towpath.foundation.models import Tenant
-from towpath.people.models import ContactPoint, Grant, Membership, Person, Pseudonym, Staff, Team, User
+from towpath.people.models import ContactPoint, Membership, Person, Pseudonym, Staff, Team, User
 from towpath.people.rules import WrongContactPoint, normalised, permissions
 from towpath.people.staff_signin import current_code
 
 REGISTER_NUMBER: Final = ("people_person", "register_number")  # where it lies, for its encryption
 FOUND = 50
+ROLES = """
+select role, code from people_membership left join people_team on people_team.id = team_id
+where people_membership.tenant_id = %s and staff_id = %s
+union
+select role, team_code from people_grant where tenant_id = %s and staff_id = %s and until > %s
+"""
+STAFF_NAME = """
+select name from people_staff join people_user on people_user.id = user_id
+where tenant_id = %s and people_staff.id = %s
+"""
 
 __all__ = [
     "PersonCard",
@@ -50,7 +62,7 @@ def staff_actor(user: User, channel: Channel = "desk") -> Actor | None:
     """What an account may do in the current body, by memberships and grants in force; None: nobody here."""
     if not user.is_active:
         return None
-    staff = Staff.objects.filter(user_id=user.pk, active=True).first()
+    staff = rows.first(Staff, "user_id = %s and active", user.pk)
     held = permissions(_roles(staff)) if staff else frozenset()
     if staff is None or not held:
         return None
@@ -58,9 +70,10 @@ def staff_actor(user: User, channel: Channel = "desk") -> Actor | None:
 
 
 def _roles(staff: Staff) -> list[tuple[str, str]]:
-    own = Membership.objects.filter(staff=staff).values_list("role", "team__code")
-    granted = Grant.objects.filter(staff=staff, until__gt=clock.now()).values_list("role", "team_code")
-    return list(own.union(granted))
+    tenant = tenancy.current_id()
+    with connection.cursor() as cursor:
+        cursor.execute(ROLES, [tenant, staff.pk, tenant, staff.pk, clock.now()])
+        return list(cursor.fetchall())
 
 
 def bodies_of(user: User) -> list[Tenant]:
@@ -81,7 +94,7 @@ def resident_actor(person_id: UUID, assurance: Assurance, channel: Channel = "po
 
 
 def teams() -> list[Team]:
-    return list(Team.objects.order_by("name"))
+    return rows.rows(Team, "true order by name")
 
 
 def team_name(code: str) -> str:
@@ -94,7 +107,10 @@ def staff_name(staff_id: UUID | str) -> str:
     key = _uuid(staff_id)
     if key is None:
         return ""
-    return Staff.objects.filter(pk=key).values_list("user__name", flat=True).first() or ""
+    with connection.cursor() as cursor:
+        cursor.execute(STAFF_NAME, [tenancy.current_id(), key])
+        found = cursor.fetchone()
+    return str(found[0]) if found else ""
 
 
 def _uuid(text: UUID | str) -> UUID | None:
@@ -127,14 +143,10 @@ def person(actor: Actor, person_id: UUID, purpose: str) -> Person:
 
 def person_card(person_id: UUID) -> PersonCard:
     """For rooms that write to a person; what people see goes through `person`."""
-    found = Person.objects.get(pk=person_id)
-    points: dict[str, str] = {}
-    for kind, value in (
-        ContactPoint.objects.filter(person_id=person_id)
-        .order_by("chosen_at", "id")
-        .values_list("kind", "value")
-    ):
-        points[kind] = value
+    found = rows.one(Person, "id = %s", person_id)
+    # The last that was chosen of each kind.
+    given = rows.rows(ContactPoint, "person_id = %s order by chosen_at, id", person_id)
+    points = {point.kind: point.value for point in given}
     return PersonCard(
         name=str(found),
         email=points.get("email", ""),
@@ -147,12 +159,12 @@ def person_card(person_id: UUID) -> PersonCard:
 
 def pseudonym(person_id: UUID) -> UUID:
     """The name in the journal. `Pseudonym.DoesNotExist` for a person who was erased."""
-    value: UUID = Pseudonym.objects.values_list("value", flat=True).get(person_id=person_id)
-    return value
+    return rows.one(Pseudonym, "person_id = %s", person_id).value
 
 
 def _pseudonym_or_none(person_id: UUID) -> UUID | None:
-    return Pseudonym.objects.filter(person_id=person_id).values_list("value", flat=True).first()
+    found = rows.first(Pseudonym, "person_id = %s", person_id)
+    return found.value if found else None
 
 
 def register_number(person_id: UUID) -> str:

@@ -63,16 +63,15 @@ class TenantMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         host = request.get_host().partition(":")[0].lower()
-        tenant = Tenant.objects.filter(host=host, is_rehearsal=False).first()
-        vars(request)["tenant"] = tenant
-        if tenant is None:
-            request.urlconf = "towpath.project.urls_bare"
-            return self.get_response(request)
-        with tenancy.inside(tenant):
-            response = self.get_response(request)
-            if getattr(request, "failed", False) or response.status_code >= 500:
-                transaction.set_rollback(True)
-        return response
+        with tenancy.at(host) as tenant:
+            vars(request)["tenant"] = tenant
+            if tenant is not None:
+                response = self.get_response(request)
+                if getattr(request, "failed", False) or response.status_code >= 500:
+                    transaction.set_rollback(True)
+                return response
+        request.urlconf = "towpath.project.urls_bare"
+        return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Also a 403 or 404 raised half-way leaves nothing behind."""

@@ -112,6 +112,7 @@ MFA_TOTP_TOLERANCE = 1  # codes of the neighbouring 30 seconds, for clocks that 
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 MFA_ADAPTER = "towpath.people.staff_signin.StaffFactors"
 
+SESSION_ENGINE = "towpath.project.sessions"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SESSION_COOKIE_AGE = 8 * 3600
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -12,7 +12,7 @@ from towpath.casework.models import Draft
 from towpath.catalogue import queries as catalogue
 from towpath.documents import actions as documents
 from towpath.documents import queries as files
-from towpath.foundation import clock, crypto, lockout, tenancy
+from towpath.foundation import clock, crypto, lockout, rows, tenancy
 from towpath.foundation.access import SYSTEM, Actor, NotAllowed
 from towpath.foundation.ids import code, hashed, uuid7
 from towpath.foundation.journal import Fact, record
@@ -67,7 +67,7 @@ def save_answers(actor: Actor, draft_id: UUID, values: Mapping[str, Any], *, pag
     draft.prefilled = {key: register for key, register in draft.prefilled.items() if key not in changed}
     draft.saved_at = clock.now()
     draft.expires_at = catalogue.terms.moment_after(draft.saved_at, package.service.drafts_kept)
-    draft.save()
+    draft.save(update_fields=["answers", "sealed_answers", "prefilled", "saved_at", "expires_at"])
     record(DRAFT_SAVED, actor, _about(draft), service=draft.service_code, page=page)
     return draft
 
@@ -134,9 +134,9 @@ def attach_to_draft(actor: Actor, draft_id: UUID, question: str, file: rules.Upl
     )
 
 
-def accessible(actor: Actor, draft_id: UUID) -> Draft:
+def accessible(actor: Actor, draft_id: UUID, *, lock: bool = True) -> Draft:
     """The draft, locked, for whoever began it or is its applicant."""
-    draft: Draft = Draft.objects.select_for_update().get(pk=draft_id)
+    draft = rows.one(Draft, "id = %s", draft_id, lock=lock)
     own = draft.person_id is not None and draft.person_id == actor.person
     staff = actor.kind == "staff" and actor.may_somewhere("case.open")
     # A visitor's session names the drafts that it began or resumed; the actor's id is bound to the draft.

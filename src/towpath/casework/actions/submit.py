@@ -16,7 +16,7 @@ from towpath.catalogue import form
 from towpath.catalogue import queries as catalogue
 from towpath.contact import actions as contact
 from towpath.documents import actions as documents
-from towpath.foundation import clock, crypto, search, tenancy
+from towpath.foundation import clock, crypto, rows, search, tenancy
 from towpath.foundation.access import SYSTEM, Actor, NotAllowed
 from towpath.foundation.ids import code, hashed
 from towpath.foundation.journal import record
@@ -35,7 +35,7 @@ class Submitted:
 @transaction.atomic
 def submit(actor: Actor, draft_id: UUID) -> Submitted:
     """One transaction: case, process, event. Sending twice gives the same case. NotComplete: nothing happened."""
-    earlier = Case.objects.filter(submission_key=str(draft_id)).first()
+    earlier = _sent_as(draft_id)
     if earlier is not None:
         _own_earlier(actor, earlier)
         return Submitted(earlier, fresh=False)
@@ -43,7 +43,7 @@ def submit(actor: Actor, draft_id: UUID) -> Submitted:
         draft = accessible(actor, draft_id)
     except Draft.DoesNotExist:
         # Sent by another request while this one waited for the lock; else it is gone.
-        sent = Case.objects.filter(submission_key=str(draft_id)).first()
+        sent = _sent_as(draft_id)
         if sent is None:
             raise
         _own_earlier(actor, sent)
@@ -52,11 +52,16 @@ def submit(actor: Actor, draft_id: UUID) -> Submitted:
     package = catalogue.package(version.pk)
     given = _complete(actor, package, answers.read(draft), dict(draft.prefilled))
     case = _open(actor, draft, version, package, given)
+    conversation = _converse(case, package)
     documents.attach(draft_id=draft.pk, case_id=case.pk)
     draft.delete()
-    _tell_journal(actor, case, draft, version)
+    _tell_journal(actor, case, draft, version, conversation)
     conductor.start(case, actor)
     return Submitted(case, fresh=True)
+
+
+def _sent_as(draft_id: UUID) -> Case | None:
+    return rows.first(Case, "submission_key = %s", str(draft_id))
 
 
 def send_receipt(case_id: UUID) -> None:
@@ -116,8 +121,7 @@ def _open(
     variables.set_variables(case, {"applicant": variables.applicant(actor)})
     answers.keep(case, given, [q for page in package.form.pages for q in page.questions])
     case.save(force_insert=True)
-    _converse(case, package)
-    search.index("case", case.pk, int(now.timestamp()), _findable(case, fills))
+    search.index("case", case.pk, int(now.timestamp()), _findable(case, fills), fresh=True)
     return case
 
 
@@ -137,7 +141,8 @@ def _register(actor: Actor, draft: Draft, fills: Mapping[str, Any]) -> UUID:
     return found
 
 
-def _converse(case: Case, package: catalogue.Package) -> None:
+def _converse(case: Case, package: catalogue.Package) -> UUID:
+    """The case's own conversation."""
     title = package.text("service.title", case.language)
     conversation = contact.open_conversation(
         SYSTEM,
@@ -148,10 +153,7 @@ def _converse(case: Case, package: catalogue.Package) -> None:
         case_id=case.pk,
     )
     CaseConversation.objects.create(case=case, conversation_id=conversation.pk, own=True)
-
-
-def _own_conversation(case: Case) -> UUID:
-    found: UUID = CaseConversation.objects.get(case=case, own=True).conversation_id
+    found: UUID = conversation.pk
     return found
 
 
@@ -166,15 +168,17 @@ def _reference() -> str:
     prefix = "".join(word[0] for word in tenancy.current().name.split()[:1]).upper() or "T"
     while True:
         made = f"{prefix}{code(3)}-{code(4)}"
-        if not Case.objects.filter(reference=made).exists():
+        if rows.first(Case, "reference = %s", made) is None:
             return made
 
 
-def _tell_journal(actor: Actor, case: Case, draft: Draft, version: catalogue.ServiceVersion) -> None:
+def _tell_journal(
+    actor: Actor, case: Case, draft: Draft, version: catalogue.ServiceVersion, conversation: UUID
+) -> None:
     record(
         CASE_SUBMITTED,
         actor,
-        conductor.about(case, activity="Request submitted", conversation=_own_conversation(case)),
+        conductor.about(case, activity="Request submitted", conversation=conversation),
         service=case.service_code,
         version=version.number,
         assisted=case.assisted,

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from towpath.casework import answers, variables
 from towpath.casework.models import Case, CaseConversation, Decision, Draft, KeptDate, Question, Rating, Task
-from towpath.casework.queries.visible import visible_to
+from towpath.casework.queries.visible import seen
 from towpath.catalogue import queries as catalogue
-from towpath.foundation import clock
+from towpath.foundation import clock, rows
 from towpath.foundation.access import Actor, log_read
 from towpath.foundation.typed import unpack
 from towpath.people import queries as people
@@ -30,17 +30,17 @@ class CasePage:
 
 def case(actor: Actor, case_id: UUID, purpose: str = "casework") -> CasePage:
     """`Case.DoesNotExist` where the actor may not see it. The reading is logged."""
-    found = visible_to(actor).get(pk=case_id)
+    found = seen(actor, case_id)
     if actor.kind == "staff":
         person = people.pseudonym(found.person_id) if found.person_id else None
         log_read(actor, "case", found.pk, purpose, person)
     return CasePage(
         found,
-        list(Task.objects.filter(case=found).order_by("made_at", "id")),
-        list(Question.objects.filter(case=found).order_by("asked_at")),
-        list(Decision.objects.filter(case=found).order_by("decided_at")),
-        list(KeptDate.objects.filter(case=found).order_by("on")),
-        Rating.objects.filter(case=found).first(),
+        rows.rows(Task, "case_id = %s order by made_at, id", found.pk),
+        rows.rows(Question, "case_id = %s order by asked_at", found.pk),
+        rows.rows(Decision, "case_id = %s order by decided_at", found.pk),
+        rows.rows(KeptDate, 'case_id = %s order by "on"', found.pk),
+        rows.first(Rating, "case_id = %s order by id", found.pk),
         {key: unpack(value) for key, value in found.data.items() if not key.startswith("$")},
     )
 
@@ -59,11 +59,14 @@ def links_of(case_id: UUID) -> list[UUID]:
     )
 
 
-def draft(actor: Actor, draft_id: UUID) -> Draft:
-    """A draft that the actor may go on with; `NotAllowed` otherwise, `Draft.DoesNotExist` when it is gone."""
+def draft(actor: Actor, draft_id: UUID, *, lock: bool = False) -> Draft:
+    """A draft that the actor may go on with; `NotAllowed` otherwise, `Draft.DoesNotExist` when it is gone.
+
+    `lock` for whoever reads it in order to change it: nobody else changes it meanwhile.
+    """
     from towpath.casework.actions.drafts import accessible
 
-    return accessible(actor, draft_id)
+    return accessible(actor, draft_id, lock=lock)
 
 
 def draft_answers(found: Draft) -> dict[str, Any]:

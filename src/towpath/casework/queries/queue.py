@@ -15,6 +15,11 @@ from towpath.foundation.journal.follow import Horizon
 from towpath.foundation.models import Event
 
 PAGE = 50
+# What no line of a queue shows, and is long.
+UNSEEN = (
+    *("headers", "inputs", "values"),
+    *(f"case__{name}" for name in ("answers", "sealed_answers", "data", "process_state", "called")),
+)
 
 
 @dataclass(frozen=True)
@@ -58,7 +63,7 @@ def _page(tasks: QuerySet[Task], after: tuple[datetime, UUID] | None) -> list[Ta
         due, id_ = after
         # The first condition lets the index start at the place; the second takes off what was shown.
         tasks = tasks.filter(due_at__gte=due).exclude(due_at=due, id__lte=id_)
-    return list(tasks.select_related("case").order_by("due_at", "id")[: PAGE + 1])
+    return list(tasks.select_related("case").defer(*UNSEEN).order_by("due_at", "id")[: PAGE + 1])
 
 
 def _filtered(actor: Actor, filters: Filters) -> list[QuerySet[Task]]:

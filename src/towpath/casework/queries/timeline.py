@@ -6,15 +6,18 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
-
 from towpath.casework.models import Case, CaseConversation
 from towpath.contact import queries as contact
+from towpath.foundation import rows
 from towpath.foundation.access import Actor
 from towpath.foundation.models import Event
 from towpath.people import queries as people
 
 LIMIT = 400
+TOLD = """
+case_id = %s and seq > %s and recorded_at >= %s and not (type like 'contact.%%' or type = 'draft.saved')
+order by seq desc limit %s
+"""
 
 
 @dataclass(frozen=True)
@@ -37,12 +40,11 @@ def timeline(actor: Actor, case: Case, after_seq: int = 0) -> list[Happening]:
 
     Of a very long story the newest part. What is told by an entry, or by each page of a draft, is left out.
     """
-    events = Event.objects.filter(case_id=case.pk, seq__gt=after_seq, recorded_at__gte=_since(case))
-    events = events.exclude(Q(type__startswith="contact.") | Q(type="draft.saved"))
+    events = rows.rows(Event, TOLD, case.pk, after_seq, _since(case), LIMIT)
     names: dict[str, str] = {}
-    lines = [_of_event(event, names, case) for event in events.order_by("-seq")[:LIMIT]]
-    conversations = CaseConversation.objects.filter(case=case).values_list("conversation_id", flat=True)
-    entries = contact.entries_after(list(conversations), {})
+    lines = [_of_event(event, names, case) for event in events]
+    links = rows.rows(CaseConversation, "case_id = %s", case.pk)
+    entries = contact.entries_after([link.conversation_id for link in links], {})
     sent = contact.deliveries([entry.pk for entry in entries])
     lines += [
         _of_entry(entry, sent.get(entry.pk, ()), names, case) for entry in entries if _shown(actor, entry)
@@ -52,10 +54,8 @@ def timeline(actor: Actor, case: Case, after_seq: int = 0) -> list[Happening]:
 
 def _since(case: Case) -> datetime:
     """Rows are partitioned by when they were recorded: older partitions need not be looked at."""
-    first = (
-        Event.objects.filter(case_id=case.pk).order_by("seq").values_list("recorded_at", flat=True).first()
-    )
-    return first or case.submitted_at
+    first = rows.first(Event, "case_id = %s order by seq limit 1", case.pk)
+    return first.recorded_at if first else case.submitted_at
 
 
 def _shown(actor: Actor, entry: Any) -> bool:
@@ -88,5 +88,5 @@ def _who(kind: str, id_: str, names: dict[str, str], case: Case) -> str:
 
 
 def last_seq(case_id: UUID) -> int:
-    found = Event.objects.filter(case_id=case_id).order_by("-seq").values_list("seq", flat=True).first()
-    return found or 0
+    found = rows.first(Event, "case_id = %s order by seq desc limit 1", case_id)
+    return found.seq if found else 0

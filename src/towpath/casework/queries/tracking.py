@@ -6,9 +6,9 @@ from uuid import UUID
 
 from towpath.casework import conductor
 from towpath.casework.models import Case, Decision, KeptDate, Question, Rating
-from towpath.casework.queries.visible import visible_to
+from towpath.casework.queries.visible import seen
 from towpath.catalogue import queries as catalogue
-from towpath.foundation import clock, lockout
+from towpath.foundation import clock, lockout, rows
 from towpath.foundation.access import Actor
 from towpath.foundation.ids import hashed
 from towpath.foundation.models import Event
@@ -44,9 +44,9 @@ class Tracking:
 
 def tracking(actor: Actor, case_id: UUID, language: str, zone: str) -> Tracking:
     """`Case.DoesNotExist` where the actor may not see it."""
-    case = visible_to(actor).get(pk=case_id)
+    case = seen(actor, case_id)
     package = catalogue.package(case.version_id)
-    rating = Rating.objects.filter(case=case).first()
+    rating = rows.first(Rating, "case_id = %s order by id", case.pk)
     paused = case.clock_stopped_at is not None
     expected = clock.day(case.due_at, zone) if case.due_at and case.state == "open" and not paused else None
     return Tracking(
@@ -54,15 +54,15 @@ def tracking(actor: Actor, case_id: UUID, language: str, zone: str) -> Tracking:
         title=package.text("service.title", language),
         stages=_stages(case, package, language),
         awaits=case.awaits,
-        questions=list(Question.objects.filter(case=case, state="open").order_by("asked_at")),
-        decision=Decision.objects.filter(case=case).order_by("-decided_at").first(),
+        questions=rows.rows(Question, "case_id = %s and state = 'open' order by asked_at", case.pk),
+        decision=rows.first(Decision, "case_id = %s order by decided_at desc limit 1", case.pk),
         outcome=package.text(f"outcomes.{case.outcome}.label", language) if case.outcome else "",
         expected=expected,
         may_withdraw=case.state == "open",
         may_ask_review=conductor.waits_for(case, "resident.asked-review") and reviewable(case, package),
         may_rate=case.state != "open" and rating is None,
         rating=rating,
-        dates=list(KeptDate.objects.filter(case=case).order_by("on")),
+        dates=rows.rows(KeptDate, 'case_id = %s order by "on"', case.pk),
     )
 
 
@@ -79,7 +79,7 @@ def _stages(case: Case, package: catalogue.Package, language: str) -> list[Track
     """Stages that were reached, the current one, and those that usually follow. Skipped ones are left out."""
     reached = {
         event.data["stage"]: event.occurred_at
-        for event in Event.objects.filter(case_id=case.pk, type="case.stage-reached").order_by("seq")
+        for event in rows.rows(Event, "case_id = %s and type = 'case.stage-reached' order by seq", case.pk)
     }
     ordered = [stage.id for stage in package.service.stages]
     here = ordered.index(case.stage) if case.stage in ordered else -1

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -15,14 +15,16 @@ from towpath.foundation.access import Actor
 from towpath.foundation.ids import uuid7
 from towpath.foundation.journal.types import EventType, UnknownFact
 
-# One statement tells the database and whoever listens; the notice leaves with the commit.
+# One statement tells the database and whoever listens; the notice leaves with the commit. `{}` are the rows, which
+# get their `seq` in the order in which they are given.
 INSERT = """
 with written as (
     insert into journal_event (tenant_id, id, type, version, occurred_at, actor_kind, actor_id, channel, unit,
         case_id, conversation_id, person, objects, activity, lifecycle, data)
-    values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) returning seq, tenant_id)
+    values {} returning seq, tenant_id)
 select seq, pg_notify('journal', tenant_id::text) from written
 """
+ROW = f"({', '.join(['%s'] * 16)})"
 
 
 @dataclass(frozen=True)
@@ -39,18 +41,35 @@ class Fact:
     occurred_at: datetime | None = None
 
 
+class Happened(NamedTuple):
+    """What `record` is given, for those who have several to tell at once."""
+
+    kind: EventType
+    actor: Actor
+    about: Fact
+    data: Mapping[str, Any]
+
+
 def record(kind: EventType, actor: Actor, about: Fact, /, **data: Any) -> int:
     """Writes one event and returns its `seq`. Rolls back with the caller's transaction."""
-    surplus = set(data) - kind.facts
-    if surplus:
-        raise UnknownFact(f"{kind.name} does not declare: {', '.join(sorted(surplus))}.")
+    (seq,) = record_all([Happened(kind, actor, about, data)])
+    return seq
+
+
+def record_all(happened: Sequence[Happened]) -> list[int]:
+    """Writes events in the order given, in one statement; returns the `seq` of each."""
+    if not happened:
+        return []
+    values = [value for one in happened for value in _row(*one)]
     with connection.cursor() as cursor:
-        cursor.execute(INSERT, _row(kind, actor, about, data))
-        seq, _ = cursor.fetchone()
-    return int(seq)
+        cursor.execute(INSERT.format(", ".join([ROW] * len(happened))), values)
+        return [int(seq) for seq, _ in cursor.fetchall()]
 
 
 def _row(kind: EventType, actor: Actor, about: Fact, data: Mapping[str, Any]) -> list[Any]:
+    surplus = set(data) - kind.facts
+    if surplus:
+        raise UnknownFact(f"{kind.name} does not declare: {', '.join(sorted(surplus))}.")
     return [
         tenancy.current_id(),
         uuid7(),

@@ -1,5 +1,6 @@
 """Change how a person is reached."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -80,5 +81,27 @@ def keep_point(person: Person, kind: str, value: str, verified_at: datetime | No
 def make_findable(person: Person) -> None:
     """By names and street. E-mail and telephone are found by equality, in `queries.find_people`."""
     postal = ContactPoint.objects.filter(person=person, kind="postal").values_list("value", flat=True)
-    rank = int(person.made_at.timestamp())
-    search.index("person", person.pk, rank, [person.given_name, person.family_name, *postal])
+    _find_by(person, postal)
+
+
+def first_points(person: Person, given: Mapping[str, str]) -> None:
+    """How a person is reached who was made just now (kind -> value), and under which words they are found."""
+    points = [
+        ContactPoint(
+            id=uuid7(),
+            person=person,
+            kind=kind,
+            value=value.strip(),
+            normalised=normalised(kind, value),
+            chosen_at=clock.now(),
+        )
+        for kind, value in given.items()
+        if value.strip()
+    ]
+    ContactPoint.objects.bulk_create(points)
+    _find_by(person, [point.value for point in points if point.kind == "postal"], fresh=True)
+
+
+def _find_by(person: Person, postal: Iterable[str], *, fresh: bool = False) -> None:
+    words = [person.given_name, person.family_name, *postal]
+    search.index("person", person.pk, int(person.made_at.timestamp()), words, fresh=fresh)

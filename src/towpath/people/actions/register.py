@@ -6,7 +6,8 @@ from uuid import uuid4
 from towpath.foundation import clock
 from towpath.foundation.access import Actor, NotAllowed
 from towpath.foundation.journal import Fact, record
-from towpath.people.actions.contact import keep_point, make_findable
+from towpath.people import queries
+from towpath.people.actions.contact import first_points
 from towpath.people.events import REGISTERED
 from towpath.people.models import Person, Pseudonym
 
@@ -35,12 +36,9 @@ def register_person(
         language=language,
         channel="email" if email.strip() else "letter",
     )
-    for kind, value in (("email", email), ("phone", phone), ("postal", postal)):
-        if value.strip():
-            keep_point(person, kind, value)
-    make_findable(person)
-    pseudonym = Pseudonym.objects.get(person=person).value
-    record(REGISTERED, actor, Fact(person=pseudonym), how="behalf" if actor.kind == "staff" else "self")
+    first_points(person, {"email": email, "phone": phone, "postal": postal})
+    about = Fact(person=queries.pseudonym(person.pk))
+    record(REGISTERED, actor, about, how="behalf" if actor.kind == "staff" else "self")
     return person
 
 

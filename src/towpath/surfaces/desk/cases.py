@@ -189,7 +189,7 @@ def show_case(
         "reads": found.actor.may_somewhere("journal.verify"),
         "person": people.person_card(found.case.person_id) if found.case.person_id else None,
         "map": process_map.process_map(
-            found.package, found.case.process_state, found.page.tasks, live["told"], found.language
+            found.case.version_id, found.case.process_state, found.page.tasks, live["told"], found.language
         ),
         **queues.beside(request, found.actor, found.language, task.pk if task is not None else None),
     }

@@ -130,7 +130,7 @@ def filling(request: HttpRequest, draft_id: UUID) -> Filling:
     """Http404 where the draft is gone; the actor stands in for the applicant, in the channel that was named."""
     staff = desk_actor(request)
     try:
-        draft = casework.draft(staff, draft_id)
+        draft = casework.draft(staff, draft_id, lock=request.method == "POST")
     except ObjectDoesNotExist as gone:
         raise Http404(str(draft_id)) from gone
     person = draft.person_id

@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timesince import timesince
@@ -11,6 +13,7 @@ from django.utils.translation import get_language_bidi
 from django.utils.translation import gettext as _
 
 from towpath.casework import queries as casework
+from towpath.catalogue import queries as catalogue
 from towpath.catalogue.queries import Package
 from towpath.engines import bpmn
 from towpath.surfaces.look import Cell, Column, Table, TagKind
@@ -27,13 +30,14 @@ class Map:
 
 
 def process_map(
-    package: Package,
+    version: UUID,
     state: Mapping[str, Any],
     tasks: Iterable[Any],
     story: Sequence[casework.Happening],
     language: str,
 ) -> Map:
     """`state` is the engine's: where the case rests, whether or not somebody has a task there."""
+    package = catalogue.package(version)
     process = package.process
     now = {task.element for task in tasks if task.state == "open"} | _resting(process, state)
     took = _times(story)
@@ -42,9 +46,23 @@ def process_map(
     overlay |= {name: {"class": "skipped"} for name in _passed_by(process, now, done)}
     overlay |= {name: {"class": "current"} for name in now}
     texts = {"current": _("now"), "done": _("done"), "skipped": _("not taken")} | _names(package, language)
-    svg = bpmn.draw(process, overlay, texts, rtl=get_language_bidi())
+    svg = _drawn(version, get_language_bidi(), _fixed(overlay), tuple(texts.items()))
     # The engine escapes every text of the package that it writes.
     return Map(mark_safe(svg), _table(bpmn.table(process, overlay, texts), overlay, texts))  # noqa: S308
+
+
+Marks = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+
+
+def _fixed(overlay: Mapping[str, Mapping[str, str]]) -> Marks:
+    return tuple((name, tuple(mark.items())) for name, mark in sorted(overlay.items()))
+
+
+@lru_cache(maxsize=128)  # pictures of some 50 KB
+def _drawn(version: UUID, rtl: bool, overlay: Marks, texts: tuple[tuple[str, str], ...]) -> str:
+    """A version never changes: with the same marks it is the same picture, and cases stand where others stood."""
+    marks = {name: dict(mark) for name, mark in overlay}
+    return bpmn.draw(catalogue.package(version).process, marks, dict(texts), rtl=rtl)
 
 
 def _resting(process: bpmn.Process, state: Mapping[str, Any]) -> set[str]:

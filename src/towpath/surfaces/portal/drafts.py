@@ -25,7 +25,7 @@ def with_draft(view: View) -> View:
     def opened(request: HttpRequest, draft_id: UUID, **more: Any) -> HttpResponse:
         actor = visitors.draft_actor(request, draft_id)
         try:
-            draft = casework.draft(actor, draft_id)
+            draft = casework.draft(actor, draft_id, lock=request.method == "POST")
         except ObjectDoesNotExist:
             return _gone(request, draft_id)
         except NotAllowed:

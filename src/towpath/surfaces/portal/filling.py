@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -53,7 +54,7 @@ class Filling:
     def title(self) -> str:
         return self.words.text("service.title")
 
-    @property
+    @cached_property
     def pages(self) -> list[Page]:
         return form.visible_pages(self.package.form, self.context)
 
@@ -70,12 +71,13 @@ class Filling:
         found = reverse("portal:page", args=[self.id, page.id])
         return f"{found}?check=1" if checking else found
 
+    @cached_property
     def first_open(self) -> Page | None:
         return form.first_open_page(self.package.form, self.context)
 
     def go_on(self, *, checking: bool = False) -> str:
         """Where to go on: the first page that needs an answer, else the check of all answers."""
-        return self.address(self.first_open(), checking=checking)
+        return self.address(self.first_open, checking=checking)
 
     def after(self, page_id: str, *, checking: bool) -> str:
         """The next page of the form. Who changes an answer goes back to the check, unless more is asked now."""
@@ -85,7 +87,7 @@ class Filling:
         return self.address(later) if later else self.go_on()
 
     def before(self, page_id: str, *, checking: bool) -> str:
-        if checking and self.first_open() is None:
+        if checking and self.first_open is None:
             return self.address(None)
         earlier = [page for page in self.pages if self._place(page.id) < self._place(page_id)]
         return (
@@ -100,6 +102,6 @@ class Filling:
     def _place(self, page_id: str) -> int:
         return [page.id for page in self.package.form.pages].index(page_id)
 
-    @property
+    @cached_property
     def in_force(self) -> catalogue.ServiceVersion:
         return catalogue.version_in_force(self.draft.service_code, clock.today(tenancy.current().zone))

@@ -7,14 +7,16 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.core.exceptions import ObjectDoesNotExist
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.http import content_disposition_header
 
 from towpath.casework import actions as casework
 from towpath.catalogue.queries import Question
 from towpath.documents import actions as documents
 from towpath.documents import queries as kept
+from towpath.foundation.access import Actor
 from towpath.surfaces.portal.filling import Filling
 
 
@@ -53,7 +55,7 @@ def uploads(request: HttpRequest, names: Sequence[str]) -> list[casework.Upload]
     return [upload(file) for name in names for file in request.FILES.getlist(name)]
 
 
-def attachment(document: Any) -> HttpResponse:
+def _attachment(document: Any) -> HttpResponse:
     """A file to be saved, never shown inside the site."""
     headers = {
         "Content-Disposition": content_disposition_header(True, document.name) or "attachment",
@@ -63,5 +65,9 @@ def attachment(document: Any) -> HttpResponse:
     return HttpResponse(bytes(document.content), content_type=document.content_type, headers=headers)
 
 
-def of_draft_or_404(filling: Filling, document_id: UUID) -> Any:
-    return kept.document(filling.actor, document_id, draft_id=filling.id)
+def handed_out(actor: Actor, document_id: UUID, **of: UUID) -> HttpResponse:
+    """A file of a draft or case (`draft_id`, `case_id`) that the actor may see, to be saved; Http404 where it is gone."""
+    try:
+        return _attachment(kept.document(actor, document_id, **of))
+    except ObjectDoesNotExist as gone:
+        raise Http404(str(document_id)) from gone

@@ -167,4 +167,4 @@ def mine(request: HttpRequest, draft_id: UUID) -> HttpResponse:
 @require_safe
 @with_draft
 def file(request: HttpRequest, filling: Filling, document_id: UUID) -> HttpResponse:
-    return uploads.attachment(uploads.of_draft_or_404(filling, document_id))
+    return uploads.handed_out(filling.actor, document_id, draft_id=filling.id)

@@ -97,4 +97,4 @@ def answers(request: HttpRequest, actor: Actor, case_id: UUID) -> HttpResponse:
 def file(request: HttpRequest, actor: Actor, case_id: UUID, document_id: UUID) -> HttpResponse:
     if actor.kind != "resident":
         raise Http404
-    return uploads.attachment(documents.document(actor, document_id, case_id=case_id))
+    return uploads.handed_out(actor, document_id, case_id=case_id)

@@ -33,7 +33,7 @@ from towpath.surfaces.questions import said
 def check_answers(request: HttpRequest, filling: Filling) -> HttpResponse:
     if filling.in_force.pk != filling.draft.version_id:
         return redirect("portal:new-rules", filling.id)
-    if filling.first_open():
+    if filling.first_open:
         return redirect(filling.go_on(checking=True))
     return _send(request, filling) if request.method == "POST" else _show(request, filling)
 

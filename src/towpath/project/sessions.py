@@ -1,0 +1,22 @@
+"""Sessions as Django keeps them in the database, read by a statement that is made once (ADR 0014)."""
+
+from typing import Any
+
+from django.contrib.sessions.backends import db
+from django.db import connection
+
+from towpath.foundation import clock
+
+READ = "select session_data from django_session where session_key = %s and expire_date > %s"
+
+
+class SessionStore(db.SessionStore):
+    def load(self) -> dict[str, Any]:
+        with connection.cursor() as cursor:
+            cursor.execute(READ, [self.session_key, clock.real_now()])
+            found = cursor.fetchone()
+        if found is None:
+            self._session_key = None
+            return {}
+        kept: dict[str, Any] = self.decode(found[0])
+        return kept
