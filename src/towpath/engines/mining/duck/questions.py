@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import duckdb
@@ -11,6 +12,9 @@ from towpath.engines.mining.duck.view import Relation
 from towpath.engines.mining.results import Activity, Case, Durations, Edge, Summary, Variant
 
 PORTION = 1_500_000  # gaps held at once for exact quantiles: bounds the memory, not the log
+PORTIONS = 8  # and yet no more than this, since each is a scan: a large log needs larger ones
+CASES = 1_000_000  # held at once for counting those with an activity
+BITS = 62  # activities that fit into one number
 LENGTH = "(epoch_us(ended) - epoch_us(began)) / 1e6"
 
 
@@ -35,15 +39,27 @@ class Asker:
         return Summary(counts[0], counts[1], activities, *counts[2:])
 
     def activities(self) -> list[Activity]:
-        """Cases by activity: counted in the variants, which are fewer and shorter than the events."""
-        counts = dict(self.rows("SELECT activity, count(*) FROM {events} GROUP BY 1"))
-        cases: dict[int, int] = {}
-        for variant, times in self.rows("SELECT variant, count(*) FROM {cases} GROUP BY 1"):
-            for character in set(variant):
-                code = ord(character) - BASE
-                cases[code] = cases.get(code, 0) + times
-        found = [Activity(self.names[code], count, cases[code]) for code, count in counts.items()]
+        counts = self.rows("SELECT activity, count(*) FROM {events} GROUP BY 1")
+        if max((code for code, _ in counts), default=0) < BITS:
+            cases = self._marked(sorted(code for code, _ in counts))
+        else:
+            cases = dict(self.rows("SELECT activity, count(DISTINCT case_no) FROM {events} GROUP BY 1"))
+        found = [Activity(self.names[code], count, cases[code]) for code, count in counts]
         return sorted(found, key=lambda one: (-one.events, one.name))
+
+    def _marked(self, codes: list[int]) -> dict[int, int]:
+        """Cases by activity, from a bit for each: a third of the cost of counting distinct cases."""
+        bits = ", ".join(f"sum((met >> {code}) & 1)::BIGINT" for code in codes)
+        found = dict.fromkeys(codes, 0)
+        most = self.row("SELECT coalesce(max(case_no), 0) FROM {events}")[0] if codes else -1
+        for start in range(0, most + 1, CASES):
+            counted = self.row(
+                f"SELECT {bits} FROM (SELECT bit_or(1::BIGINT << activity) AS met FROM {{events}} "
+                f"WHERE case_no >= {start} AND case_no < {start + CASES} GROUP BY case_no)"
+            )
+            for code, count in zip(codes, counted, strict=True):
+                found[code] += count or 0
+        return found
 
     def edges(self) -> list[Edge]:
         """Exact quantiles, in portions of activities that bound what is held in memory."""
@@ -51,7 +67,8 @@ class Asker:
             "SELECT activity, count(*) FROM {events} WHERE next IS NOT NULL GROUP BY 1 ORDER BY 1"
         )
         found: list[Edge] = []
-        for codes in _portions(counts):
+        room = max(PORTION, sum(count for _, count in counts) // PORTIONS)
+        for codes in _portions(counts, room):
             chosen = "" if len(codes) == len(counts) else f" AND activity IN ({', '.join(map(str, codes))})"
             rows = self.rows(
                 "SELECT activity, next, count(*), avg(gap), quantile_cont(gap, [0.5, 0.9]), avg(worked) "
@@ -69,10 +86,24 @@ class Asker:
         return Edge(*names, count, *times, waiting=(mean - worked) / 1e6, working=worked / 1e6)
 
     def ends(self, which: str) -> dict[str, int]:
-        rows = self.rows(f"SELECT {which}, count(*) FROM {{cases}} GROUP BY 1")
-        return dict(
-            sorted(((self.names[code], count) for code, count in rows), key=lambda one: (-one[1], one[0]))
-        )
+        """Where cases were cut, an end has no next, and a start is what nothing leads to: no case is looked at."""
+        if self.relation.whole:
+            counts = dict(self.rows(f"SELECT {which}, count(*) FROM {{cases}} GROUP BY 1"))
+        else:
+            counts = self._open_ends(which)
+        named = [(self.names[code], count) for code, count in counts.items() if count]
+        return dict(sorted(named, key=lambda one: (-one[1], one[0])))
+
+    def _open_ends(self, which: str) -> dict[int, int]:
+        found = Counter[int]()
+        for one, other, count in self.rows("SELECT activity, next, count(*) FROM {events} GROUP BY 1, 2"):
+            if which == "first":
+                found[one] += count
+                if other is not None:
+                    found[other] -= count
+            elif other is None:
+                found[one] += count
+        return found
 
     def variants(self, limit: int | None) -> list[Variant]:
         total = self.row("SELECT count(*) FROM {cases}")[0]
@@ -108,13 +139,13 @@ class Asker:
         return [value for (value,) in rows]
 
 
-def _portions(counts: list[tuple[Any, ...]]) -> list[list[int]]:
+def _portions(counts: list[tuple[Any, ...]], most: int) -> list[list[int]]:
     portions: list[list[int]] = []
     room = 0
     for code, count in counts:
         if not portions or count > room:
             portions.append([])
-            room = PORTION
+            room = most
         portions[-1].append(code)
         room -= count
     return portions
