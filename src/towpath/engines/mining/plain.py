@@ -1,8 +1,8 @@
 """Traces in the plain form that all writers use, taken without an XML parser; whatever else goes to the parser.
 
 A document is cut at `</trace>`. A trace of nothing but events with attributes `<tag key="..." value="..."/>`, without
-entities, comments or nesting, is a well-formed piece: it is taken here, and the parser gets as many empty lines in its
-place. All the rest, the head and the end of the document among it, is the parser's, so that a fault is found and told
+entities, comments or nesting, is a well-formed piece: it is taken here, and its lines are added to those that the
+parser counts. All the rest, the head and the end of the document among it, is the parser's, so that a fault is found and told
 by it alone. A piece is only taken while the parser has just seen a trace end: then no comment or text is open.
 """
 
@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import cast
 
 Row = dict[str, str | None]
 _END = b"</trace>"
@@ -34,15 +35,20 @@ class Shape:
     keys: tuple[str, ...]
     tags: tuple[str, ...]
     lines: int
+    width: int
 
 
 _Shapes = dict[str, Shape | None]
-PlainEvent = tuple[int, Shape, list[str]]  # line, shape, values
-Take = Callable[[Shape, list[str], list[PlainEvent]], None]  # of the trace: shape, values, events
+# Of a trace: the shape of its head, those of its events, all values in their order, the line of its first event.
+# It answers with the line on which the trace ends.
+Take = Callable[[Shape, list[Shape], list[str], int], int]
 
 
 class Pieces:
-    """Cuts a stream of bytes: plain traces to `take`, the rest to `feed`, which says whether a trace ended with it."""
+    """Cuts a stream of bytes: plain traces to `take`, the rest to `feed`, which says whether a trace ended with it.
+
+    `skipped`: lines that the parser has not seen so far.
+    """
 
     def __init__(self, take: Take, feed: Callable[[bytes], bool]) -> None:
         self.take, self.feed = take, feed
@@ -50,7 +56,7 @@ class Pieces:
         self.heads: _Shapes = {}
         self.events: _Shapes = {}
         self.begun = self.plain = self.synced = False
-        self.line = 1
+        self.line, self.skipped = 1, 0
 
     def add(self, chunk: bytes) -> None:
         if not self.begun:
@@ -58,12 +64,10 @@ class Pieces:
         if not self.plain:
             self.feed(chunk)
             return
-        data, at = self.held + chunk, 0
-        while (end := data.find(_END, at)) >= 0:
-            end += len(_END)
-            self._piece(data[at:end])
-            at = end
-        self.held = data[at:]
+        *pieces, self.held = (self.held + chunk).split(_END)
+        for piece in pieces:
+            if not (self.synced and (gap := _GAP.match(piece)) and self._taken(piece, gap.end())):
+                self._pass(piece + _END)
         if len(self.held) > HELD:
             self._pass(self.held)
             self.held, self.synced = b"", False
@@ -76,22 +80,13 @@ class Pieces:
         self.synced = self.feed(data)
         self.line += data.count(b"\n")
 
-    def _piece(self, data: bytes) -> None:
-        if self.synced and (gap := _GAP.match(data)) and self._taken(data, gap.end()):
-            lines = data.count(b"\n")
-            self.line += lines
-            if lines:
-                self.feed(b"\n" * lines)
-        else:
-            self._pass(data)
-
     def _taken(self, data: bytes, start: int) -> bool:
         """False if anything about the trace is not plain; nothing of it is taken then.
 
         Cut at the quotes, a plain trace has a value in every fourth place.
         """
         try:
-            parts = data[start : -len(_END)].decode().split('"')
+            parts = data[start:].decode().split('"')
         except UnicodeDecodeError:
             return False
         values = parts[3::4]
@@ -102,20 +97,14 @@ class Pieces:
             return False
         first, *rest = '"'.join(parts).split("<event>")
         head = _shape(first, _HEAD, self.heads)
-        if head is None:
-            return False
-        at, line = len(head.keys), self.line + data.count(b"\n", 0, start) + head.lines
-        events: list[PlainEvent] = []
         known = self.events
-        for text in rest:
-            shape = known.get(text) or _shape(text, _EVENT, known)
-            if shape is None:
-                return False
-            end = at + len(shape.keys)
-            events.append((line, shape, values[at:end]))
-            at = end
-            line += shape.lines
-        self.take(head, values[: len(head.keys)], events)
+        shapes = [known.get(text) or _shape(text, _EVENT, known) for text in rest]
+        if head is None or None in shapes:
+            return False
+        line = self.line + data.count(b"\n", 0, start) + head.lines
+        ended = self.take(head, cast("list[Shape]", shapes), values, line)
+        self.skipped += ended - self.line
+        self.line = ended
         return True
 
 
@@ -128,7 +117,7 @@ def _shape(text: str, form: re.Pattern[str], known: _Shapes) -> Shape | None:
         pairs = _TAGS.findall(text)
         keys = tuple(key for _, key in pairs)
         if len({*keys, NAME}) == len(keys) + 1 and "".join(keys).isprintable():
-            found = Shape(keys, tuple(tag for tag, _ in pairs), text.count("\n"))
+            found = Shape(keys, tuple(tag for tag, _ in pairs), text.count("\n"), len(keys))
     if len(known) < SHAPES:
         known[text] = found
     return found

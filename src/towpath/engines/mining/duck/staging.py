@@ -9,13 +9,12 @@ import csv
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 import duckdb
 
 from towpath.engines.mining.errors import Problem, refused
-from towpath.engines.mining.plain import Row
-from towpath.engines.mining.xes import Batch
+from towpath.engines.mining.xes import Alike, Batch
 
 CASE_ATTRIBUTE = "case:"
 _NEXT, _NONE = "\x1f", "\x1e"  # between values, and for no value
@@ -54,33 +53,38 @@ class Rows:
 
     def take(self, batch: Batch) -> None:
         """Rows alike go over together; those that few are alike with get their gaps filled and go as one."""
-        rare: list[Row] = []
-        places: list[object] = []
-        lines: list[object] = []
+        rare: dict[tuple[str, ...], Alike] = {}
         for keys, rows in batch.rows.items():
             self._columns("staged", "r", self.staged.names, keys)
-            if len(rows) >= ALIKE:
-                columns = list(zip(*rows, strict=True))
-                self._insert("staged", "r", self.staged.names, keys, columns[2:], columns[0], columns[1])
-                continue
-            for place, line, *values in rows:
-                places.append(place)
-                lines.append(line)
-                rare.append(dict(zip(keys, cast("list[str | None]", values), strict=True)))
-        self._insert_rows("staged", "r", self.staged.names, rare, places, lines)
-        numbers = list(range(len(batch.traces)))
-        self._insert_rows("staged_cases", "c", self.staged.traces, batch.traces, numbers)
+            if len(rows.places) >= ALIKE:
+                self._events(keys, list(rows.columns()), rows.places, rows.lines)
+            else:
+                rare[keys] = rows
+        self._rare(rare)
+        if batch.traces:
+            keys = tuple(dict.fromkeys(key for row in batch.traces for key in row))
+            self._columns("staged_cases", "c", self.staged.traces, keys)
+            columns = [[row.get(key) for row in batch.traces] for key in keys]
+            self._insert("staged_cases", "c", self.staged.traces, keys, columns, range(len(batch.traces)))
         self.count += batch.count
 
-    def _insert_rows(
-        self, table: str, letter: str, names: list[str], rows: list[Row], places: Sequence[object],
-        lines: Sequence[object] = (),
-    ) -> None:  # fmt: skip
-        if rows:
-            keys = tuple(dict.fromkeys(key for row in rows for key in row))
-            self._columns(table, letter, names, keys)
-            columns = [[row.get(key) for row in rows] for key in keys]
-            self._insert(table, letter, names, keys, columns, places, lines)
+    def _events(
+        self, keys: Sequence[str], columns: Sequence[list[str | None]], places: list[int], lines: list[int]
+    ) -> None:
+        self._insert("staged", "r", self.staged.names, keys, columns, places, lines)
+
+    def _rare(self, rare: Mapping[tuple[str, ...], Alike]) -> None:
+        if not rare:
+            return
+        filled: dict[str, list[str | None]] = {key: [] for keys in rare for key in keys}
+        for keys, rows in rare.items():
+            own = dict(zip(keys, rows.columns(), strict=True))
+            nothing: list[str | None] = [None] * len(rows.places)
+            for key, column in filled.items():
+                column += own.get(key, nothing)
+        places = [place for rows in rare.values() for place in rows.places]
+        lines = [line for rows in rare.values() for line in rows.lines]
+        self._events(tuple(filled), list(filled.values()), places, lines)
 
     def _columns(self, table: str, letter: str, names: list[str], keys: Iterable[str]) -> None:
         """A column for each attribute, in the order of their first appearance."""
@@ -91,7 +95,7 @@ class Rows:
 
     def _insert(
         self, table: str, letter: str, names: list[str], keys: Sequence[str],
-        columns: Sequence[Sequence[Any]], places: Sequence[object], lines: Sequence[object] = (),
+        columns: Sequence[Sequence[str | None]], places: Iterable[int], lines: Sequence[int] = (),
     ) -> None:  # fmt: skip
         """Each column goes over as one text: half the cost of a list, and the cutting is not Python's."""
         into, values = ["seq"], [_numbers(places)]
@@ -103,30 +107,36 @@ class Rows:
             shown.append("line::BIGINT")
         for key, column in zip(keys, columns, strict=True):
             name = f"{letter}{names.index(key)}"
+            text, whole = _joined(column)
             into.append(name)
-            values.append(_joined(column))
+            values.append(text)
             taken.append(_SPLIT.format(name))
-            shown.append(f"nullif({name}, chr({ord(_NONE)}))" if None in column else name)
+            shown.append(name if whole else f"nullif({name}, chr({ord(_NONE)}))")
         self.connection.execute(
             f"INSERT INTO {table} ({', '.join(into)}) SELECT {', '.join(shown)} FROM (SELECT {', '.join(taken)})",
             values,
         )
 
 
-def _numbers(values: Sequence[object]) -> str:
+def _numbers(values: Iterable[int]) -> str:
     return _NEXT.join(map(str, values))
 
 
-def _joined(values: Sequence[str | None]) -> str:
-    """The two separators are characters that no XML document can hold; elsewhere they are dropped."""
-    empty = values.count(None)
-    text = _NEXT.join(
-        [_NONE if value is None else value for value in values] if empty else cast("Sequence[str]", values)
-    )
+def _joined(values: Sequence[str | None]) -> tuple[str, bool]:
+    """One text, and whether no value is missing.
+
+    The two separators are characters that no XML document can hold; elsewhere they are dropped.
+    """
+    empty = 0
+    try:
+        text = _NEXT.join(cast("Sequence[str]", values))
+    except TypeError:
+        empty = values.count(None)
+        text = _NEXT.join([_NONE if value is None else value for value in values])
     if text.count(_NEXT) != len(values) - 1 or text.count(_NONE) != empty:
         clean = {ord(_NEXT): None, ord(_NONE): None}
         text = _NEXT.join([_NONE if value is None else value.translate(clean) for value in values])
-    return text
+    return text, not empty
 
 
 def parquet(connection: duckdb.DuckDBPyConnection, path: Path) -> Staged:
