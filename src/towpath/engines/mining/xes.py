@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gzip
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, cast
@@ -241,12 +241,10 @@ class _Trace:
         if len(self.kinds) > MAX_KEYS:
             raise self.reader._refused("hostile-xml", f"more than {MAX_KEYS:,} different attributes")
 
-    def whole(self, head: Shape, shapes: list[Shape], values: list[str], line: int) -> int:
-        """A trace that needed no parser."""
-        self._meet(head, "case:")
-        trace: Row = {f"case:{key}": value for key, value in zip(head.keys, values, strict=False)}
-        name, batch, met = self._named(trace, not shapes), self.reader.batch, self.met
-        at, count = head.width, batch.count
+    def whole(self, before: Shape, shapes: Sequence[Shape], values: list[str], line: int) -> int:
+        """Traces that needed no parser."""
+        at, line, name = self._heads(before, values, 0, line)
+        batch, met, count = self.reader.batch, self.met, self.reader.batch.count
         for shape in shapes:
             alike = met.get(shape)
             if alike is None:
@@ -258,9 +256,24 @@ class _Trace:
             alike.values += values[at:end]
             alike.values.append(name)
             at, line, count = end, line + shape.lines, count + 1
+            if shape.heads:
+                at, line, name = self._heads(shape, values, at, line)
         batch.count = count
         self._full()
         return line
+
+    def _heads(self, shape: Shape, values: list[str], at: int, line: int) -> tuple[int, int, str]:
+        name, left = "", len(shape.heads)
+        for head in shape.heads:
+            self._meet(head, "case:")
+            trace: Row = {
+                f"case:{key}": value
+                for key, value in zip(head.keys, values[at : at + head.width], strict=True)
+            }
+            left -= 1
+            name = self._named(trace, empty=left > 0 or shape.last)
+            at, line = at + head.width, line + head.lines
+        return at, line, name
 
     def _meet(self, shape: Shape, prefix: str = "") -> None:
         for key, tag in zip(shape.keys, shape.tags, strict=True):
