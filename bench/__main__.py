@@ -1,4 +1,4 @@
-"""`python -m bench [--cases N] [--only NAME]`: measures, prints a table, writes bench/results/latest.json."""
+"""`python -m bench [--cases N] [--mining-events N] [--only NAME]`: measures, prints a table, writes bench/results/latest.json."""
 
 import argparse
 import sys
@@ -17,10 +17,13 @@ def main() -> int:
     parser.add_argument(
         "--cases", type=int, default=100_000, help="how many cases the screens are measured at"
     )
+    parser.add_argument(
+        "--mining-events", type=int, default=1_000_000, help="how many events the mining is measured at"
+    )
     parser.add_argument("--only", choices=NAMES, help="one part; what was kept of the others stays")
     given = parser.parse_args()
     begun, found = time.monotonic(), []
-    for one in _measured(given.cases, given.only):
+    for one in _measured(given.cases, given.only, given.mining_events):
         found.append(one)
         results.show([one])
     results.keep(found, part=given.only is not None)
@@ -29,7 +32,7 @@ def main() -> int:
     return 0
 
 
-def _measured(cases: int, only: str | None) -> Iterator[Result]:
+def _measured(cases: int, only: str | None, events: int) -> Iterator[Result]:
     from bench.scene import scene
 
     if only in (None, "engines"):
@@ -38,7 +41,7 @@ def _measured(cases: int, only: str | None) -> Iterator[Result]:
         yield from engines.measure()
         yield from simulation.measure()
     if only in (None, "mining"):
-        yield from _mining()
+        yield from _mining(events)
     if only in ("engines", "mining"):
         return
     with scene() as made:
@@ -58,14 +61,14 @@ def _measured(cases: int, only: str | None) -> Iterator[Result]:
             yield from _screens(made, cases)
 
 
-def _mining() -> list[Result]:
-    """A million events: more is `python -m bench.mining`."""
+def _mining(events: int) -> list[Result]:
+    """Logs and the curve up to 100 million events: `python -m bench.mining`."""
     import tempfile
 
     from bench import mining
 
     with tempfile.TemporaryDirectory() as folder:
-        return mining.measure(Path(folder))
+        return mining.measure(Path(folder), events)
 
 
 def _screens(made: "object", cases: int) -> Iterator[Result]:

@@ -1,7 +1,8 @@
 """Process mining beside PM4Py, its Polars mode and r4pm: the same tasks on the same logs, each in a process of its own.
 
-`python -m bench.mining [--events N] [--logs FOLDER] [--curve]`. Made-up logs are kept in --folder; FOLDER holds real
-ones as .xes.gz. Memory is the whole process's peak; times are loading and computing, without the imports on both sides.
+`python -m bench.mining [--events N] [--logs FOLDER] [--assess LOG ...] [--curve]`. Made-up logs are kept in --folder;
+FOLDER holds real ones as .xes.gz. Times are those of the task, loading included, after Python has started and imported
+everything, on both sides. Memory is the whole process's peak.
 """
 
 import argparse
@@ -9,6 +10,7 @@ import json
 import subprocess
 import sys
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,11 +31,15 @@ HOW = {
 }
 
 
+START = "Without the start of Python and the imports, on both sides."
+
+
 @dataclass(frozen=True)
 class Run:
-    """One task in its own process: seconds within it, peak memory of all of it, and what it found (to be equal)."""
+    """One task in its own process: seconds and CPU within it, peak memory of all of it, what it found (to be equal)."""
 
     seconds: float
+    cpu: float
     megabytes: float
     found: int
 
@@ -73,9 +79,8 @@ def beside(
             continue
         assert other.found == mine.found, f"{task}: {mine.found} here, {other.found} by {peer}"
         label = f"mining: {name}, beside {PEERS[peer]}"
-        found.append(
-            Result(label, round(mine.seconds, 3), "s", HOW[task], PEERS[peer], round(other.seconds, 3))
-        )
+        how = f"{HOW[task]} {START} CPU {mine.cpu:.2f} s against {other.cpu:.2f} s."
+        found.append(Result(label, round(mine.seconds, 3), "s", how, PEERS[peer], round(other.seconds, 3)))
         memory = f"{HOW[task]} Peak of the whole process."
         found.append(
             Result(
@@ -106,26 +111,18 @@ def measure(folder: Path, events: int = 1_000_000, logs: Path | None = None, onl
     return found
 
 
-def curve(
-    folder: Path, sizes: tuple[int, ...] = (1_000_000, 3_000_000, 10_000_000, 30_000_000, 100_000_000)
-) -> list[Result]:
-    """The map of stored logs of growing size: seconds for a million events should stay what they are."""
-    found = []
-    for events in sizes:
-        raw = make(folder / f"{events}.parquet", events)
-        stored = raw.with_suffix(".towpath")
-        if not stored.exists():
-            kept = ours("keep", raw)
-            found.append(
-                Result(f"mining: keeping {events:,} events", round(kept.seconds, 1), "s", "From Parquet.")
-            )
-        done = ours("map", stored)
-        found.append(Result(f"mining: map of {events:,} events", round(done.seconds, 3), "s", HOW["map"]))
-        found.append(
-            Result(f"mining: map of {events:,} events: memory", round(done.megabytes), "MB", HOW["map"])
-        )
-        results.show(found[-2:])
-    return found
+def assess(logs: list[Path]) -> list[Result]:
+    """The whole program, its start included; nothing stands beside it."""
+    begun = time.perf_counter()
+    done = run([sys.executable, "-m", "bench.mining_tasks", "assess", *logs])
+    seconds = time.perf_counter() - begun
+    assert done is not None
+    name = f"mining: towpath assess, {len(logs)} logs, {done.found:,} events"
+    how = f"{', '.join(log.name for log in logs)}: from the start of the program to the report; CPU of the work {done.cpu:.2f} s."
+    return [
+        Result(name, round(seconds, 2), "s", how),
+        Result(f"{name}: memory", round(done.megabytes), "MB", f"{how} Peak of the whole process."),
+    ]
 
 
 def main() -> int:
@@ -137,10 +134,18 @@ def main() -> int:
     )
     parser.add_argument("--only", default="", choices=HOW, help="one task")
     parser.add_argument("--curve", action="store_true", help="the map of 1 to 100 million events instead")
+    parser.add_argument("--assess", type=Path, nargs="+", metavar="LOG", help="the report of these instead")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as thrown:
         folder = given.folder or Path(thrown)
-        found = curve(folder) if given.curve else measure(folder, given.events, given.logs, given.only)
+        if given.curve:
+            from bench import mining_curve
+
+            found = mining_curve.measure(folder, keep=given.folder is not None)
+        elif given.assess:
+            found = assess(given.assess)
+        else:
+            found = measure(folder, given.events, given.logs, given.only)
     results.keep(found, part=True)
     results.show(found)
     return 0

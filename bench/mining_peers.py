@@ -1,6 +1,6 @@
-"""Run by the Python of bench/.venv: one task of a peer in a process of its own. Prints JSON: seconds, megabytes, found.
+"""Run by the Python of bench/.venv: one task of a peer in a process of its own. Prints JSON: seconds, cpu, megabytes, found.
 
-PM4Py is AGPL: it lives here only. Tasks are named peer-task; `seconds` are loading and computing, without the imports.
+PM4Py is AGPL: it lives here only. Tasks are named peer-task; `seconds` and `cpu` are loading and computing, without the imports.
 """
 
 import json
@@ -120,9 +120,10 @@ def main() -> None:
     peer, _, _ = sys.argv[1].partition("-")
     __import__("r4pm" if peer == "r4pm" else "pm4py")
     __import__("polars" if peer != "pm4py" else "pandas")
-    begun = time.perf_counter()
+    begun, used = time.perf_counter(), time.process_time()
     found = TASKS[sys.argv[1]](sys.argv[2])
-    print(json.dumps({"seconds": time.perf_counter() - begun, "megabytes": peak(), "found": found}))
+    seconds, cpu = time.perf_counter() - begun, time.process_time() - used
+    print(json.dumps({"seconds": seconds, "cpu": cpu, "megabytes": peak(), "found": found}))
 
 
 if __name__ == "__main__":

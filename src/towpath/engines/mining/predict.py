@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from statistics import median
 
 from towpath.engines.mining import closing
@@ -75,25 +76,26 @@ class _Model:
     """Curves of what is known at a time. `end` of a case that is open then is not used."""
 
     def __init__(self, known: Sequence[tuple[_Moment, bool]], now: float) -> None:
-        self.now = now
-        self.known = known
-        self.curves: dict[tuple[_Candidate, Hashable], Curve] = {}
-        self.groups: dict[tuple[_Candidate, Hashable], list[tuple[float, bool]]] = defaultdict(list)
+        self.curves: dict[tuple[int, bool, Hashable], Curve] = {}
         half = known[len(known) // 2][0].time if known else 0.0
+        pairs = [
+            (moment, (moment.end - moment.time, True) if over else (now - moment.time, False))
+            for moment, over in known
+        ]
+        later = [pair for pair in pairs if pair[0].time >= half]
+        self.groups = {one: _grouped(later if one[1] else pairs, one[0]) for one in _CANDIDATES}
+        self.pairs = pairs
         self.seen: dict[Hashable, list[float]] = defaultdict(list)
-        for moment, over in known:
-            pair = (moment.end - moment.time, True) if over else (now - moment.time, False)
-            for candidate in _CANDIDATES:
-                if not candidate[1] or moment.time >= half:
-                    self.groups[candidate, moment.keys[candidate[0]]].append(pair)
+        for moment, (length, over) in pairs:
             if over:
-                self.seen[moment.keys[0]].append(pair[0])
-        self.whole = Curve(
-            [pair for (one, _), group in self.groups.items() if one == (0, False) for pair in group]
-        )
+                self.seen[moment.keys[0]].append(length)
         self.medians: dict[Hashable, float] = {}
         every = [value for values in self.seen.values() for value in values]
         self.usual = median(every) if every else 0.0
+
+    @cached_property
+    def whole(self) -> Curve:
+        return Curve(pair for _, pair in self.pairs)
 
     def baseline(self, keys: Sequence[Hashable]) -> float:
         key = keys[0]
@@ -103,21 +105,33 @@ class _Model:
 
     def curve(self, candidate: _Candidate, keys: Sequence[Hashable]) -> Curve:
         for likeness in (candidate, (0, candidate[1]), (0, False)):
-            group = (likeness, keys[likeness[0]])
-            if len(self.groups.get(group, ())) >= FEWEST:
-                if group not in self.curves:
-                    self.curves[group] = Curve(self.groups[group])
-                return self.curves[group]
+            key = keys[likeness[0]]
+            group = self.groups[likeness].get(key, ())
+            if len(group) >= FEWEST:
+                curve = self.curves.get((*likeness, key))
+                if curve is None:
+                    curve = self.curves[(*likeness, key)] = Curve(group)
+                return curve
         return self.whole
+
+
+def _grouped(
+    pairs: Iterable[tuple[_Moment, tuple[float, bool]]], likeness: int
+) -> dict[Hashable, list[tuple[float, bool]]]:
+    groups: dict[Hashable, list[tuple[float, bool]]] = defaultdict(list)
+    for moment, pair in pairs:
+        groups[moment.keys[likeness]].append(pair)
+    return groups
 
 
 @dataclass(slots=True)
 class _Made:
-    """A prediction, and where on each candidate's curve the outcome was bound to lie."""
+    """A prediction, and where on each candidate's curve the outcome was bound to lie. `off`: by how much each missed."""
 
     moment: _Moment
     baseline: float
     curves: tuple[Curve, ...]
+    off: tuple[float, ...]
     low: float = 0.0
     middle: float = 0.0
     high: float = 0.0
@@ -141,6 +155,7 @@ class Forecast:
         self.candidate = self._best(self.made) if self.backtest else None
         if self.backtest and self.backtest.error >= self.backtest.baseline:
             self.candidate = None
+        self.levels = self._levels(self.candidate or (0, False), self.made, self.now)
 
     @property
     def method(self) -> str:
@@ -155,7 +170,7 @@ class Forecast:
         if curve.size < FEWEST:
             return None
         waited = max(0.0, now - times[-1])
-        low, high = self._levels(candidate, self.made, self.now)
+        low, high = self.levels
         middle = curve.at(0.5, waited) if self.candidate else max(self.model.baseline(keys), waited)
         ends = curve.at(low, waited), curve.at(high, waited)
         return Remaining(
@@ -189,7 +204,9 @@ class Forecast:
         curve = curves[_CANDIDATES.index(best or (0, False))]
         middle = plain if best is None else curve.at(0.5)
         low, high = curve.at(levels[0]), curve.at(levels[1])
-        return _Made(one, plain, curves, min(low, middle), middle, max(high, middle))
+        real = one.end - one.time
+        off = tuple(abs(each.at(0.5) - real) for each in curves)
+        return _Made(one, plain, curves, off, min(low, middle), middle, max(high, middle))
 
     def _best(self, made: Sequence[list[_Made]], now: float | None = None) -> _Candidate | None:
         """The candidate with the least error on what had come out by `now`, or None for the plain median."""
@@ -197,12 +214,8 @@ class Forecast:
         known = [one for block in made for one in block if self._is_over(one.moment, now)]
         if len(known) < JUDGED:
             return None
-        truth = [one.moment.end - one.moment.time for one in known]
-        plain = sum(abs(one.baseline - real) for one, real in zip(known, truth, strict=True))
-        errors = [
-            sum(abs(one.curves[number].at(0.5) - real) for one, real in zip(known, truth, strict=True))
-            for number in range(len(_CANDIDATES))
-        ]
+        plain = sum(abs(one.baseline - (one.moment.end - one.moment.time)) for one in known)
+        errors = [sum(one.off[number] for one in known) for number in range(len(_CANDIDATES))]
         least = min(range(len(errors)), key=lambda number: errors[number])
         return _CANDIDATES[least] if errors[least] < plain else None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
+from operator import itemgetter
 
 
 class Curve:
@@ -13,7 +14,7 @@ class Curve:
 
     def __init__(self, values: Iterable[tuple[float, bool]]) -> None:
         """Pairs of a length and whether it was seen to the end."""
-        ordered = sorted(values, key=lambda one: (one[0], not one[1]))
+        ordered = sorted(sorted(values, key=itemgetter(1), reverse=True), key=itemgetter(0))
         self.size = len(ordered)
         self.top = ordered[-1][0] if ordered else 0.0
         self.times: list[float] = []

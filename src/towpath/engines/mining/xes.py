@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import gzip
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, cast
 from xml.parsers import expat
 
 from towpath.engines.mining.errors import LogError, Problem, refused
-from towpath.engines.mining.plain import NAME, Pieces, PlainEvent, Row, Shape
+from towpath.engines.mining.plain import NAME, Pieces, Row, Shape
 
 MAX_DEPTH = 60
 MAX_KEYS = 2_000
@@ -29,19 +29,38 @@ _TYPES = frozenset({"string", "date", "int", "float", "boolean", "id", "list", "
 
 
 @dataclass(slots=True)
+class Alike:
+    """Events with the same attributes: their places in the batch, their lines, their values one event after the other."""
+
+    places: list[int] = field(default_factory=list)
+    lines: list[int] = field(default_factory=list)
+    values: list[str | None] = field(default_factory=list)
+
+    def columns(self) -> Iterator[list[str | None]]:
+        width = len(self.values) // len(self.places)
+        return (self.values[at::width] for at in range(width))
+
+
+@dataclass(slots=True)
 class Batch:
-    """Rows of a file by the attributes that they have: (place in the batch, line, value of each attribute).
+    """Events of a file by the attributes that they have; `traces` by attribute, with "case:" before its name."""
 
-    `traces` by attribute, with "case:" before its name.
-    """
-
-    rows: dict[tuple[str, ...], list[tuple[int | str | None, ...]]] = field(default_factory=dict)
+    rows: dict[tuple[str, ...], Alike] = field(default_factory=dict)
     count: int = 0
     traces: list[Row] = field(default_factory=list)
 
     def add(self, line: int, keys: tuple[str, ...], values: Iterable[str | None]) -> None:
-        self.rows.setdefault(keys, []).append((self.count, line, *values))
+        alike = self.alike(keys)
+        alike.places.append(self.count)
+        alike.lines.append(line)
+        alike.values += values
         self.count += 1
+
+    def alike(self, keys: tuple[str, ...]) -> Alike:
+        found = self.rows.get(keys)
+        if found is None:
+            found = self.rows[keys] = Alike()
+        return found
 
 
 @dataclass(slots=True)
@@ -126,20 +145,27 @@ class _Reader:
         if self.batch.count or self.batch.traces:
             self.take(self.batch)
             self.batch = Batch()
+            self.trace.met.clear()
+
+    @property
+    def line(self) -> int:
+        return self.parser.CurrentLineNumber + self.pieces.skipped
 
     def _parse(self, data: bytes, last: bool) -> None:
         try:
             self.parser.Parse(data, last)
         except expat.ExpatError as why:
             text = expat.ErrorString(why.code)
-            raise refused("broken-xml", f"not well-formed XML: {text}", f"line {why.lineno}") from None
+            raise refused(
+                "broken-xml", f"not well-formed XML: {text}", f"line {why.lineno + self.pieces.skipped}"
+            ) from None
         except (LookupError, UnicodeError):
             raise refused(
                 "encoding", "the declared encoding is not known; save it as UTF-8", "line 1"
             ) from None
 
     def _refused(self, kind: str, what: str) -> LogError:
-        return refused(kind, what, f"line {self.parser.CurrentLineNumber}")
+        return refused(kind, what, f"line {self.line}")
 
     def _doctype(self, *_: object) -> None:
         raise self._refused("hostile-xml", "a DOCTYPE is not accepted, nor are entities; remove it")
@@ -177,7 +203,7 @@ class _Trace:
         self.trace: Row | None = None
         self.events: list[Row] = []
         self.lines: list[int] = []
-        self.met: dict[Shape, tuple[str, ...]] = {}  # shapes of events, with the columns of their rows
+        self.met: dict[Shape, Alike] = {}  # shapes of this batch, with the place of their events in it
 
     def start(self, tag: str, attrs: dict[str, str]) -> None:
         depth = self.depth = self.depth + 1
@@ -191,12 +217,14 @@ class _Trace:
             elif kinds[key] != tag:
                 kinds[key] = "string"
             return
+        if row is None and 1 < depth <= MAX_DEPTH and tag in _TYPES:
+            return  # of the log itself, which may have thousands
         if tag not in ("event", "trace"):
             tag = tag.rpartition(":")[2]
         if tag == "event":
             self.row, self.owner = {}, depth
             self.events.append(self.row)
-            self.lines.append(self.reader.parser.CurrentLineNumber)
+            self.lines.append(self.reader.line)
         elif tag == "trace":
             self.row, self.owner = {}, depth
             self.trace = self.row
@@ -213,36 +241,47 @@ class _Trace:
         if len(self.kinds) > MAX_KEYS:
             raise self.reader._refused("hostile-xml", f"more than {MAX_KEYS:,} different attributes")
 
-    def whole(self, head: Shape, values: list[str], events: list[PlainEvent]) -> None:
-        """A trace that needed no parser."""
-        keys = tuple(f"case:{key}" for key in head.keys)
-        if head not in self.met:
-            self._meet(head, keys)
-        trace: Row = dict(zip(keys, values, strict=True))
-        name, batch, met = self._named(trace, not events), self.reader.batch, self.met
-        count, rows, last, columns = batch.count, batch.rows, head, keys
-        for line, shape, row in events:
-            if shape is not last:
-                last, columns = shape, met.get(shape) or self._meet(shape, shape.keys)
-            try:
-                rows[columns].append((count, line, *row, name))
-            except KeyError:
-                rows[columns] = [(count, line, *row, name)]
-            count += 1
+    def whole(self, before: Shape, shapes: Sequence[Shape], values: list[str], line: int) -> int:
+        """Traces that needed no parser."""
+        at, line, name = self._heads(before, values, 0, line)
+        batch, met, count = self.reader.batch, self.met, self.reader.batch.count
+        for shape in shapes:
+            alike = met.get(shape)
+            if alike is None:
+                self._meet(shape)
+                alike = met[shape] = batch.alike((*shape.keys, CASE))
+            end = at + shape.width
+            alike.places.append(count)
+            alike.lines.append(line)
+            alike.values += values[at:end]
+            alike.values.append(name)
+            at, line, count = end, line + shape.lines, count + 1
+            if shape.heads:
+                at, line, name = self._heads(shape, values, at, line)
         batch.count = count
         self._full()
+        return line
 
-    def _meet(self, shape: Shape, keys: tuple[str, ...]) -> tuple[str, ...]:
-        for key, tag in zip(keys, shape.tags, strict=True):
-            if key not in self.kinds:
-                self._new(key, tag)
-            elif self.kinds[key] != tag:
-                self.kinds[key] = "string"
-        columns = (*keys, CASE)
-        if len(self.met) > MAX_KEYS:
-            self.met.clear()
-        self.met[shape] = columns
-        return columns
+    def _heads(self, shape: Shape, values: list[str], at: int, line: int) -> tuple[int, int, str]:
+        name, left = "", len(shape.heads)
+        for head in shape.heads:
+            self._meet(head, "case:")
+            trace: Row = {
+                f"case:{key}": value
+                for key, value in zip(head.keys, values[at : at + head.width], strict=True)
+            }
+            left -= 1
+            name = self._named(trace, empty=left > 0 or shape.last)
+            at, line = at + head.width, line + head.lines
+        return at, line, name
+
+    def _meet(self, shape: Shape, prefix: str = "") -> None:
+        for key, tag in zip(shape.keys, shape.tags, strict=True):
+            if self.kinds.get(prefix + key) != tag:
+                if prefix + key in self.kinds:
+                    self.kinds[prefix + key] = "string"
+                else:
+                    self._new(prefix + key, tag)
 
     def end(self, tag: str) -> None:
         depth = self.depth

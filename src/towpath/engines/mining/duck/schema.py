@@ -20,6 +20,7 @@ from towpath.engines.mining.errors import StoreError
 
 VERSION = 1
 BASE = 0xE000  # of the characters that stand for activities: above the surrogates
+ROOM = "40%"  # of the machine's memory, for an import into a file: what is more goes to the disk meanwhile
 MAX_ACTIVITIES = 0x10FFFF - BASE
 
 TABLES = """
@@ -61,6 +62,8 @@ def connect(path: Path | None, read_only: bool = False) -> duckdb.DuckDBPyConnec
         busy = "lock" in str(why).lower()
         told = "another process has it open for writing" if busy else "it is not a store, or it is damaged"
         raise StoreError(f"{path}: {told}") from None
+    if path and not read_only:
+        connection.execute(f"SET memory_limit = '{ROOM}'")
     connection.execute(
         "SET TimeZone = 'UTC'; SET preserve_insertion_order = true; SET enable_progress_bar = false"
     )

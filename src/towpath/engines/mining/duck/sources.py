@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -49,17 +50,21 @@ def stage(
     if head[:4] == b"PAR1":
         return _parquet(connection, path, mapping)
     if ocel.is_sqlite(path) or path.suffix.lower() in (".json", ".jsonocel"):
-        return _ocel(connection, path, mapping)
+        return _ocel(connection, path, mapping, folder)
     if path.name.lower().endswith((".xes", ".xes.gz", ".xml", ".xml.gz")) or head.lstrip()[:1] == b"<":
-        return _xes(connection, path, mapping, good_rows)
+        return _xes(connection, path, mapping, good_rows, folder)
     if path.suffix.lower() in (".csv", ".tsv", ".txt"):
         return _text(connection, path, mapping, folder)
     raise refused("unknown-kind", f"the kind of this file is not known; it can be {KINDS}", file=path.name)
 
 
-def _xes(connection: duckdb.DuckDBPyConnection, path: Path, mapping: Mapping, good_rows: bool) -> Source:
+def _xes(
+    connection: duckdb.DuckDBPyConnection, path: Path, mapping: Mapping, good_rows: bool, folder: Path
+) -> Source:
     staged = Staged()
-    seen = xes.read(path, Rows(connection, staged).take, good_rows)
+    with closing(Rows(connection, staged, folder)) as rows:
+        seen = xes.read(path, rows.take, good_rows)
+        rows.load()
     staged.kinds, staged.facts = seen.kinds, {"traces": seen.traces, "empty_traces": seen.empty}
     staged.problems = seen.problems
     for count, kind, what in (
@@ -79,9 +84,11 @@ def _xes(connection: duckdb.DuckDBPyConnection, path: Path, mapping: Mapping, go
     return Source(staged, mapping.over(Mapping(**first)))
 
 
-def _ocel(connection: duckdb.DuckDBPyConnection, path: Path, mapping: Mapping) -> Source:
+def _ocel(connection: duckdb.DuckDBPyConnection, path: Path, mapping: Mapping, folder: Path) -> Source:
     staged = Staged("event")
-    seen, chosen = ocel.read(path, mapping.objects, Rows(connection, staged).take)
+    with closing(Rows(connection, staged, folder)) as rows:
+        seen, chosen = ocel.read(path, mapping.objects, rows.take)
+        rows.load()
     staged.problems = seen.problems
     found = Mapping(ocel.CASE, ocel.ACTIVITY, ocel.TIME, objects=chosen)
     named = guess.optional([*staged.names, *staged.traces])

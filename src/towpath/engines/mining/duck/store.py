@@ -49,9 +49,10 @@ class DuckStore:
         self.connection = schema.connect(path, read_only)
         schema.prepare(self.connection, path)
         self._names: Names | None = None
+        self._asked: tuple[View, Asker] | None = None
 
     def take(self, path: Path, mapping: Mapping, good_rows: bool) -> None:
-        self._names = None
+        self._names = self._asked = None
         intake.take(self.connection, path, mapping, good_rows)
         if self.path:
             self.connection.execute("CHECKPOINT")
@@ -97,7 +98,10 @@ class DuckStore:
         return self._names
 
     def _ask(self, view: View) -> Asker:
-        return Asker(self.connection, relation(view, self.names), list(self.names.codes))
+        """The one of the last view stays, with what it has counted: a map is several questions."""
+        if self._asked is None or self._asked[0] != view:
+            self._asked = view, Asker(self.connection, relation(view, self.names), list(self.names.codes))
+        return self._asked[1]
 
     def summary(self, view: View) -> Summary:
         return self._ask(view).summary()
