@@ -24,6 +24,7 @@ from tests.foundation.transactions import settle
 from towpath.foundation import tenancy
 from towpath.foundation.journal import seal, verify
 
+pytestmark = pytest.mark.timeout(600)  # a hundred processes live and die: slow where others are at work too
 KILLED = -9
 # Where the commands of `complete` go: if a process died before each write to these, it died between all of them.
 CARRIED_OUT = {
