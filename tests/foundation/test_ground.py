@@ -1,10 +1,12 @@
 """Keys, jobs, search and the log of reads."""
 
+import threading
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from cryptography.exceptions import InvalidTag
+from django.db import transaction
 from hypothesis import given
 from hypothesis import strategies as st
 from procrastinate.contrib.django import app
@@ -188,3 +190,29 @@ def test_a_merkle_root_changes_with_any_leaf(leaves, data):
     i = data.draw(st.integers(0, len(leaves) - 1))
     changed = [*leaves[:i], bytes(32 * [7]), *leaves[i + 1 :]]
     assert (merkle_root(leaves) == merkle_root(changed)) == (leaves == changed)
+
+
+def test_a_queue_that_is_locked_is_told_as_the_database_tells_it(outside):
+    """Who puts a job into it must see that trying again may help."""
+    from django.db import OperationalError, connection
+
+    locked, enough = threading.Event(), threading.Event()
+
+    def hold():
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("lock table procrastinate_jobs in share row exclusive mode")
+            locked.set()
+            enough.wait(20)
+        connection.close()
+
+    holding = threading.Thread(target=hold)
+    holding.start()
+    try:
+        assert locked.wait(20)
+        with pytest.raises(OperationalError), tenancy.inside(outside):
+            with connection.cursor() as cursor:
+                cursor.execute("set local lock_timeout = '50ms'")
+            jobs.enqueue("test.fails", n=1)
+    finally:
+        enough.set()
+        holding.join()

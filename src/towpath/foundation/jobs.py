@@ -17,6 +17,7 @@ from uuid import UUID
 
 import procrastinate
 import procrastinate.worker
+from django.db import DatabaseError
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.manager import JobManager
@@ -92,7 +93,18 @@ def _put(name: str, at: datetime | None, lock: str | None, arguments: dict[str, 
         inline.waiting.append((at or clock.now(), name, arguments))
         return
     task = configure_task(name="towpath.job", job_manager=_ours, schedule_at=at, lock=lock)
-    task.defer(tenant=tenancy.current_id(), job=name, arguments=arguments)
+    try:
+        task.defer(tenant=tenancy.current_id(), job=name, arguments=arguments)
+    except procrastinate.exceptions.ConnectorException as error:
+        # The database's own error, so that who asked can tell a lost connection or a deadlock from a fault of theirs.
+        raise next((each for each in _causes(error) if isinstance(each, DatabaseError)), error) from error
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    cause = error.__cause__ or error.__context__
+    while cause is not None:
+        yield cause
+        cause = cause.__cause__ or cause.__context__
 
 
 class TryAgain(Exception):
