@@ -54,7 +54,10 @@ def _statement(model: type[models.Model], condition: str, lock: bool, without: t
 def rows(
     model: type[M], condition: str, *values: Any, lock: bool = False, without: tuple[str, ...] = ()
 ) -> list[M]:
-    """The current body's rows under a condition, which may end in `order by`; `without`: columns left for later."""
+    """The current body's rows under a condition; `without`: columns left for later.
+
+    The condition stands behind an `and`, so that an `or` of its own needs brackets; it may end in `order by`.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_statement(model, condition, lock, without), [tenancy.current_id(), *values])
         found = cursor.fetchall()
