@@ -35,15 +35,6 @@ ANCHORS = {
     "people_pseudonym": "person_id", "journeys_casefact": "case_id", "journeys_activityfact": "case_id",
 }  # fmt: skip
 EVENTS = "journal_event"  # of the case, and those of its conversations
-TABLES = [*ANCHORS, EVENTS, "foundation_searchtoken"]
-MANY = 20_000  # copies: for more, the indexes are left alone at first and made anew at the end, which is far faster
-UNINDEXED = """
-update pg_index set indisready = false from pg_class
-where pg_class.oid = indrelid and relkind = 'r' and indrelid in (
-    select relid from unnest(%s::text[]) as given (name), pg_partition_tree(given.name::regclass)
-    union select given.name::regclass from unnest(%s::text[]) as given (name)
-)
-"""
 OWNERS = """
 create temp table owner_of as
 select id as case_id, id from casework_case where id = any(%(cases)s)
@@ -137,16 +128,10 @@ class Copier:
         self.connection.execute("create temp table copied (n int primary key, case_id uuid)")
 
     def until(self, wanted: int) -> None:
-        many = wanted - self.made > MANY
-        if many:
-            self.connection.execute(UNINDEXED, [TABLES, TABLES])
         while self.made < wanted:
             last = min(self.made + BATCH, wanted)
             self._batch(self.made + 1, last)
             self.made = last
-        if many:
-            for table in TABLES:
-                self.connection.execute(sql.SQL("reindex table {}").format(sql.Identifier(table)))
         self._settle()
 
     def _batch(self, first: int, last: int) -> None:
@@ -196,7 +181,7 @@ class Copier:
             self.connection.execute(change, [sealed, mine])
 
     def _settle(self) -> None:
-        for table in TABLES:
+        for table in [*ANCHORS, EVENTS, "foundation_searchtoken"]:
             self.connection.execute(sql.SQL("vacuum (analyze) {}").format(sql.Identifier(table)))
         self.connection.execute("checkpoint")
 
