@@ -75,5 +75,12 @@ def _told() -> Iterator[None]:
     try:
         yield
     except (PySparkException, Py4JError) as why:
-        lines = [line for line in str(why).splitlines() if line.strip()]
-        raise StoreError(f"Spark could not answer: {' '.join(lines[:2]) or type(why).__name__}") from why
+        raise StoreError(f"Spark could not answer: {_reason(str(why))}") from why
+
+
+def _reason(trace: str) -> str:
+    """The innermost cause of a Java trace, else what it begins with."""
+    causes = [
+        line.partition("Caused by: ")[2] for line in trace.splitlines() if line.startswith("Caused by: ")
+    ]
+    return causes[-1] if causes else trace.strip().partition("\n")[0]
