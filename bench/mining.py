@@ -1,6 +1,6 @@
 """Process mining beside PM4Py, its Polars mode and r4pm: the same tasks on the same logs, each in a process of its own.
 
-`python -m bench.mining [--events N] [--logs FOLDER] [--assess LOG ...] [--curve]`. Made-up logs are kept in --folder;
+`python -m bench.mining [--events N] [--logs FOLDER] [--assess LOG ...] [--curve [MOST]]`. Made-up logs are kept in --folder;
 FOLDER holds real ones as .xes.gz. Times are those of the task, loading included, after Python has started and imported
 everything, on both sides. Memory is the whole process's peak.
 """
@@ -133,7 +133,10 @@ def main() -> int:
         "--folder", type=Path, help="where made-up logs are kept; a throw-away folder otherwise"
     )
     parser.add_argument("--only", default="", choices=HOW, help="one task")
-    parser.add_argument("--curve", action="store_true", help="the map of 1 to 100 million events instead")
+    parser.add_argument(
+        "--curve", type=int, nargs="?", const=100_000_000, metavar="MOST",
+        help="the map of 1 million to 100 million (or MOST) events instead",
+    )  # fmt: skip
     parser.add_argument("--assess", type=Path, nargs="+", metavar="LOG", help="the report of these instead")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as thrown:
@@ -141,7 +144,8 @@ def main() -> int:
         if given.curve:
             from bench import mining_curve
 
-            found = mining_curve.measure(folder, keep=given.folder is not None)
+            sizes = [events for events in mining_curve.SIZES if events <= given.curve]
+            found = mining_curve.measure(folder, given.folder is not None, sizes)
         elif given.assess:
             found = assess(given.assess)
         else:

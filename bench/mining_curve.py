@@ -1,4 +1,7 @@
-"""The map of stored logs from 1 to 100 million events: measured, and drawn as docs/images/mining-curve.svg."""
+"""The map of stored logs from 1 to 100 million events: measured, and drawn as docs/images/mining-curve.svg.
+
+CPU is drawn, not the clock: it depends least on what else the machine does. Two cores share it.
+"""
 
 from collections.abc import Callable, Sequence
 from math import log10
@@ -7,10 +10,11 @@ from xml.sax.saxutils import escape
 
 from bench import results
 from bench.logs import make
-from bench.mining import HOW, Run, ours
+from bench.mining import START, Run, ours
 from bench.results import Result
 
 SIZES = (1_000_000, 3_000_000, 10_000_000, 30_000_000, 100_000_000)
+REPEATED = 10_000_000  # up to here the best of three
 DRAWING = Path(__file__).parent.parent / "docs" / "images" / "mining-curve.svg"
 WIDTH, HEIGHT, LEFT, TOP, BETWEEN = 720, 300, 70, 50, 60
 PLOT = (WIDTH - LEFT - BETWEEN - 20) / 2
@@ -30,13 +34,14 @@ def measure(folder: Path, keep: bool, sizes: Sequence[int] = SIZES) -> list[Resu
             kept = ours("keep", raw)
             how = f"From Parquet into a store, memory bound to two fifths of the machine's; CPU {kept.cpu:.1f} s."
             found.append(Result(f"mining: keeping {events:,} events", round(kept.seconds, 1), "s", how))
-        done = min((ours("map", stored) for _ in range(3)), key=_seconds)
-        how = f"{HOW['map'].split(':')[0]}, the best of three; CPU {done.cpu:.2f} s."
+        tries = 3 if events <= REPEATED else 1
+        done = min((ours("map", stored) for _ in range(tries)), key=_cpu)
+        how = f"From its store: frequency, mean, median and p90 of each edge. {START} CPU {done.cpu:.2f} s."
         name = f"mining: map of {events:,} events"
         found.append(Result(name, round(done.seconds, 3), "s", how))
         found.append(Result(f"{name}: memory", round(done.megabytes), "MB", how))
         results.show(found[-2:])
-        times.append((events, done.seconds))
+        times.append((events, done.cpu))
         sizes_in_memory.append((events, done.megabytes))
         if not keep:
             raw.unlink()
@@ -45,15 +50,15 @@ def measure(folder: Path, keep: bool, sizes: Sequence[int] = SIZES) -> list[Resu
     return found
 
 
-def _seconds(one: Run) -> float:
-    return one.seconds
+def _cpu(one: Run) -> float:
+    return one.cpu
 
 
 def drawn(times: Sequence[Point], memory: Sequence[Point]) -> str:
     """Both scales are logarithmic: what is linear rises as the dashed line does."""
     first, last = times[0], times[-1]
     told = (
-        f"The process map of {_millions(first[0])} events takes {first[1]:.2f} seconds, of {_millions(last[0])} {last[1]:.1f} seconds "
+        f"The process map of {_millions(first[0])} events takes {first[1]:.2f} seconds of CPU, of {_millions(last[0])} {last[1]:.1f} seconds "
         f"and {memory[-1][1]:,.0f} MB: {last[1] / first[1]:.0f} times as long for {last[0] / first[0]:.0f} times as many"
     )
     parts = [
@@ -61,7 +66,7 @@ def drawn(times: Sequence[Point], memory: Sequence[Point]) -> str:
         'font-family="system-ui, sans-serif" font-size="13" fill="#1d1d1d">',
         f'<title id="told">{escape(told)}</title>',
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#fff"/>',
-        *_plot(LEFT, "Seconds", times, lambda value: f"{value:.2g} s"),
+        *_plot(LEFT, "Seconds of CPU", times, lambda value: f"{value:.2g} s"),
         *_plot(LEFT + PLOT + BETWEEN, "Megabytes, whole process", memory, lambda value: f"{value:,.0f}"),
         f'<text x="{WIDTH / 2}" y="{HEIGHT - 12}" text-anchor="middle">Events in the stored log; dashed: exactly linear</text>',
         "</svg>",

@@ -103,3 +103,19 @@ def test_a_log_that_does_not_tell_says_so(tmp_path):
 def test_lengths_of_microseconds_are_kept(tmp_path):
     made = [("1", "a", at(0)), ("1", "b", at(0) + timedelta(microseconds=1))]
     assert mining.read(write_csv(tmp_path / "log.csv", made)).map().edges[0].mean == pytest.approx(1e-6)
+
+
+@pytest.mark.parametrize("steps", [3, 62, 63, 200])
+def test_cases_of_an_activity_are_counted_however_many_activities_there_are(tmp_path, steps):
+    rows = [
+        (str(case), f"step {step:03}", at(step))
+        for case in range(3)
+        for step in range(case, steps)
+        for _ in "12"
+    ]
+    log = mining.read(write_csv(tmp_path / "log.csv", rows))
+    known = {one.name: (one.events, one.cases) for one in log.map().activities}
+    assert known == {f"step {n:03}": (2 * min(n + 1, 3), min(n + 1, 3)) for n in range(steps)}
+    assert {
+        one.name: one.cases for one in log.where(keep="events", activity="step 001").map().activities
+    } == {"step 001": 2}

@@ -199,11 +199,14 @@ ODD = {
 
 
 @pytest.mark.parametrize("odd", ODD)
-def test_traces_that_are_not_plain_are_read_as_the_parser_reads_them(tmp_path, monkeypatch, odd):
-    """Plain traces need no parser; the answer, or the fault, must be the same with one, wherever the odd piece stands."""
-    plain = xes({str(n): [event("a", n), event("b", n + 1)] for n in range(4)})
+@pytest.mark.parametrize("chunk", [1 << 20, 900])
+def test_traces_that_are_not_plain_are_read_as_the_parser_reads_them(tmp_path, monkeypatch, odd, chunk):
+    """Plain traces need no parser; the answer, or the fault, must be the same with one, wherever the odd piece stands,
+    and whether a trace comes alone or in a block with others."""
+    plain = xes({str(n): [event("a", n), event("b", n + 1)] for n in range(7)})
+    monkeypatch.setattr("towpath.engines.mining.xes.CHUNK", chunk)
     for place in ("</trace>", "<event>", "</event>"):
-        for before in (1, 3):
+        for before in (1, 5):
             parts = plain.split(place)
             head, tail = place.join(parts[:before]), place.join(parts[before:])
             path = write_xes(tmp_path / "log.xes", f"{head}{place}{ODD[odd]}{tail}")
@@ -211,6 +214,34 @@ def test_traces_that_are_not_plain_are_read_as_the_parser_reads_them(tmp_path, m
                 without.setattr("towpath.engines.mining.plain._UTF8", re.compile(b"never"))
                 by_the_parser = _all_of(path)
             assert _all_of(path) == by_the_parser
+
+
+@pytest.mark.parametrize("chunk", [1 << 20, 700])
+def test_a_block_of_plain_traces_may_hold_some_without_events_and_tells_lines(tmp_path, monkeypatch, chunk):
+    monkeypatch.setattr("towpath.engines.mining.xes.CHUNK", chunk)
+    wrong = {"concept:name": "c", "time:timestamp": "soon"}
+    traces = {
+        "1": [event("a", 0)],
+        "2": [],
+        "3": [],
+        "4": [event("b", 1), event("a", 2)],
+        "5": [],
+        "6": [wrong],
+    }
+    text = xes({f"{number}{again}": made for again in "xyz" for number, made in traces.items()})
+    log = mining.read(write_xes(tmp_path / "log.xes", text), good_rows=True)
+    assert log.starts() == {"a": 3, "b": 3} and log.ends() == {"a": 6}
+    assert log.imports[0].facts == {"traces": 18, "empty_traces": 9}
+    events = [number for number, line in enumerate(text.splitlines(), 1) if line == "<event>"]
+    assert [one.where for one in log.left_out] == [f"line {events[at]}" for at in (3, 7, 11)]
+
+
+def test_values_keep_their_line_ends_and_what_is_missing_stays_missing(tmp_path):
+    rows = [event("a", 0, note="one&#10;two&#13;\ttabbed"), event("b", 1), event("c", 2, note="", other="x")]
+    text = xes({"1": rows}).replace("&amp;#", "&#")
+    log = mining.read(write_xes(tmp_path / "log.xes", text))
+    attributes = [one.attributes for one in log.case("1")]
+    assert attributes == [{"note": "one\ntwo\r tabbed"}, {}, {"note": "", "other": "x"}]
 
 
 def _all_of(path):

@@ -46,7 +46,7 @@ class Staged:
 class Rows:
     """Takes batches from the readers written in Python: `load` makes tables of them.
 
-    They go over as text files: the database reads those with all its cores, and a file of values costs it a fifth of
+    They go over as text files: the database reads those with all its cores, and a file of values costs it a third of
     what the same values cost as parameters.
     """
 
@@ -93,7 +93,8 @@ class _Sheet:
             text = _table(seqs, lines, cast("list[list[str]]", told))
         except TypeError:
             text = ""
-        if not _whole(text, len(seqs), len(told) + 1):
+        absent = sum(one is nothing for one in told)
+        if not _whole(text, len(seqs), len(told) + 1, absent):
             self.odd = True
             clean = [one if one is nothing else [_clean(value) for value in one] for one in told]
             text = _table(seqs, lines, cast("list[list[str]]", clean))
@@ -123,11 +124,12 @@ def _table(seqs: list[int], lines: list[int], columns: Sequence[Sequence[str]]) 
     return "\n".join(rows) + "\n"
 
 
-def _whole(text: str, rows: int, separators: int) -> bool:
+def _whole(text: str, rows: int, separators: int, absent: int) -> bool:
     """Whether no value has a character of its own that means something here."""
     return (
         text.count("\n") == rows
         and text.count(_NEXT) == rows * separators
+        and text.count(_NONE) == rows * absent
         and not any(one in text for one in ("\r", "\0", _LF, _CR))
     )
 

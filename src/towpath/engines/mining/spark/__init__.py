@@ -1,7 +1,7 @@
 """A log on Spark: the port's questions as Ibis expressions over Parquet that every machine of a cluster can read.
 
 An extra (`pip install 'towpath[spark]'`, Java 17): nothing of it is imported until somebody asks for this engine. On one
-machine DuckDB is quicker at any size (ADR 0027).
+machine DuckDB was quicker on every log that was tried (ADR 0027).
 """
 
 from __future__ import annotations
