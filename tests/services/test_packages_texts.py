@@ -129,6 +129,9 @@ def test_no_text_is_left_over_from_something_removed(folder: Path, language: str
     )
     named = {".".join(key.split(".")[:2]) for key in needed(folder)}
     named |= {f"fields.{part}" for part in ("outcome", "reason", "legal_basis")}
+    named |= {
+        f"fields.{name}" for task in read(folder / "tasks.yaml")["tasks"] for name in task.get("shows", [])
+    }
     here = {".".join(key.split(".")[:2]) for key in locale(folder, language) if key.split(".")[0] in owned}
     assert sorted(here - named) == []
 
