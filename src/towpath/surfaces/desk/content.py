@@ -101,7 +101,7 @@ class Reader:
                     return options
         if isinstance(value, Mapping) and "line_1" not in value:
             parts = {key: self.value(key, one, name) for key, one in value.items() if one is not None}
-            return [f"{self.named(key)}: {', '.join(texts)}" for key, texts in parts.items()]
+            return [f"{_led(self.named(key))} {', '.join(texts)}" for key, texts in parts.items()]
         return [self._reason(line) for line in in_words(value)]
 
     def _reason(self, text: str) -> str:
@@ -191,6 +191,11 @@ def _paper(document: Any, reader: Reader) -> Paper:
 
 def _size(count: int) -> str:
     return _("%(n)s KB") % {"n": max(1, round(count / 1000))}
+
+
+def _led(label: str) -> str:
+    """A question leads to its answer as it is; other labels with a colon."""
+    return label if label.endswith(("?", "؟")) else f"{label}:"
 
 
 def _file_of(question: str, papers: Sequence[Paper]) -> str:
