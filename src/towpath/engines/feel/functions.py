@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from towpath.engines.feel.limits import Scope, budget_of
+from towpath.engines.feel.limits import CALL_STEPS, Scope, budget_of
 from towpath.engines.feel.values import FAILURES, FunctionValue, kind
 
 MISFIT = object()
@@ -25,16 +25,19 @@ class Parameter:
     optional: bool
     alias: str = ""
 
-    def fitted(self, value: Any) -> Any:
-        """The value as this parameter takes it, or MISFIT."""
-        what = kind(value)
-        if not self.kinds or what in self.kinds or (value is None and self.optional):
+    def fitted(self, value: Any, scope: Scope) -> Any:
+        """The value as this parameter takes it, out of lists that hold it alone where need be, or MISFIT."""
+        if not self.kinds:
             return value
-        if what == "list" and len(value) == 1:
-            return self.fitted(value[0])
-        if "list" in self.kinds:
-            return MISFIT if value is None else [value]
-        return MISFIT
+        what, levels = kind(value), 0
+        while what not in self.kinds and what == "list" and len(value) == 1:
+            value = value[0]
+            what, levels = kind(value), levels + 1
+        if levels:
+            budget_of(scope).spend(levels)
+        if what in self.kinds or (value is None and self.optional):
+            return value
+        return [value] if "list" in self.kinds and value is not None else MISFIT
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,7 @@ class Form:
                 values = [*values[:fixed], values[fixed:]]
             fitted = []
             for parameter, place in zip(parameters, order):  # noqa: B905 - of the same length
-                value = parameter.fitted(values[place] if place < len(values) else None)
+                value = parameter.fitted(values[place] if place < len(values) else None, scope)
                 if value is MISFIT:
                     return misfit
                 if type(value) in (str, list, dict):
@@ -121,6 +124,7 @@ class Either:
                 found = each(scope, values)
                 if found is not MISFIT:
                     return found
+                budget_of(scope).spend(CALL_STEPS)
             return None
 
         return call
