@@ -26,7 +26,9 @@ LOOPS = frozenset(["filter", "for", "some", "every", "function", "invoke"])  # t
 # In steps: names, comparisons and the like weigh little, but a text can have thousands of them.
 _WEIGHTS = dict.fromkeys(["for", "some", "every", "call", "invoke"], CALL_STEPS)
 _WEIGHTS |= {"arithmetic": 3, "filter": 3, "function": 2, "series": 2}
-_WEIGHTS |= dict.fromkeys(["list", "path", "in", "range", "half range", "instance of", "negate"], 1)
+_WEIGHTS |= dict.fromkeys(
+    ["compare", "list", "path", "in", "range", "half range", "instance of", "negate"], 1
+)
 _LITTLE = 4  # such nodes to a step
 CHARGED = 3  # steps: what weighs less is covered by what each turn and each call counts for
 _RANGE_PARTS: dict[str, Callable[[Range], Any]] = {
