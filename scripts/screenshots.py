@@ -5,7 +5,6 @@ changes, and look at them: they go into the same commit.
 """
 
 import argparse
-import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,6 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from browser import HOW, find
 
 ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT))
 FOLDER = ROOT / "docs" / "images"
 PHONE, SCREEN = {"width": 320, "height": 640}, {"width": 1280, "height": 900}
 PERMIT = "environmental-permit"
@@ -55,21 +53,13 @@ def main() -> int:
 
 def _seated(chromium: Browser, site: str, who: str) -> Page:
     """A page on a phone for a resident, on a screen for a colleague who has signed in."""
-    from demo.staff import PASSPHRASE
+    sys.path.insert(0, str(ROOT))  # the demonstration is no installed package
+    from colleague import sign_in
 
     look: dict[str, Any] = {"viewport": SCREEN if who else PHONE, "base_url": site, "locale": "en"}
     page = chromium.new_context(**look).new_page()
     if who:
-        page.goto("/desk/")
-        page.fill("input[name=login]", f"{who}@millbrook.localhost")
-        page.fill("input[name=password]", PASSPHRASE)
-        page.keyboard.press("Enter")
-        page.wait_for_selector("input[name=code]")
-        shown = re.search(r"\b(\d{6})\b", page.inner_text("main"))
-        assert shown is not None, "the demonstration shows the code of the second factor"
-        page.fill("input[name=code]", shown[1])
-        page.keyboard.press("Enter")
-        page.wait_for_url("**/desk/**")
+        sign_in(page, who)
     return page
 
 

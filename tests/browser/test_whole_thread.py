@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from demo.staff import PASSPHRASE
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from scripts.colleague import sign_in
 
 from tests.chromium import faults, launched
 from towpath.project import postgres
@@ -82,15 +82,7 @@ class Town:
     def colleague(self, name: str, path: str = "/desk/") -> Page:
         """At work, with passphrase and second factor, which the demonstration's sign-in page shows."""
         page = self.person("/desk/")
-        page.fill("input[name=login]", f"{name}@millbrook.localhost")
-        page.fill("input[name=password]", PASSPHRASE)
-        page.keyboard.press("Enter")
-        page.wait_for_selector("input[name=code]")
-        shown = re.search(r"\b(\d{6})\b", page.inner_text("main"))
-        assert shown is not None, "the demonstration shows the code of the second factor"
-        page.fill("input[name=code]", shown[1])
-        page.keyboard.press("Enter")
-        page.wait_for_url("**/desk/**")
+        sign_in(page, name)
         page.goto(path)
         return page
 
