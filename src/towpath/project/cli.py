@@ -20,6 +20,7 @@ COMMANDS: dict[str, tuple[str, str, bool]] = {
     "assess": ("towpath.project.assess", "say from event logs what happens and what to mend first", False),
     "import": ("towpath.project.import_log", "read an older system's event log into a body", True),
     "what-if": ("towpath.project.what_if", "learn a plan from a log and play a change through", False),
+    "convert": ("towpath.project.convert", "write a log in another form, or the process found in it", False),
     "journal": ("towpath.project.journal", "seal, export the head of, and verify the journal", True),
     "demo": ("towpath.project.demo", "load the demonstration, or start it over", True),
     "manage": ("towpath.project.manage", "Django's own commands", True),
