@@ -52,3 +52,13 @@ def test_what_cannot_be_read_or_written_is_told(log, tmp_path, capsys):
     assert "nothing.csv" in capsys.readouterr().err
     assert cli.main(["convert", log, "-o", str(tmp_path / "o.pdf")]) == 2
     assert "pdf" in capsys.readouterr().err
+
+
+def test_good_rows_are_taken_when_asked_for_and_the_rest_is_listed(tmp_path, capsys):
+    log = write_csv(tmp_path / "log.csv", [*ROWS, ("c9", "Receive", "no day")], "case,activity,time")
+    asked = ["convert", str(log), "-o", str(tmp_path / "o.xes")]
+    assert cli.main(asked) == 2
+    assert "--good-rows" in capsys.readouterr().err and not (tmp_path / "o.xes").exists()
+    assert cli.main([*asked, "--good-rows"]) == 0
+    assert "Left out:" in capsys.readouterr().err
+    assert mining.read(tmp_path / "o.xes").summary.cases == 6

@@ -24,6 +24,10 @@ def main(arguments: list[str]) -> int:
     options = _options(arguments)
     try:
         _write(options)
+    except mining.LogError as wrong:
+        print(wrong, file=sys.stderr)
+        print("Nothing was written. With --good-rows the other rows are.", file=sys.stderr)
+        return 2
     except (mining.MiningError, ValueError, OSError) as why:
         print(why, file=sys.stderr)
         return 2
@@ -52,6 +56,9 @@ def _options(arguments: list[str]) -> argparse.Namespace:
         metavar="SHARE",
         help="for .bpmn: ways rarer than this share of the usual one are left out; 0 keeps all",
     )
+    commands.add_argument(
+        "--good-rows", action="store_true", help="leave out rows that can't be taken, and list them"
+    )
     return commands.parse_args(arguments)
 
 
@@ -60,25 +67,27 @@ def _write(options: argparse.Namespace) -> None:
     if output.suffix == STORE:
         if options.log.suffix == STORE:
             raise ValueError(f"{options.log} is a store already")
-        mining.read(options.log, options.mapping, store=output).close()
-        return
-    if not output.suffix:
+        _read(options, output).close()
+    elif not output.suffix:
         with tempfile.TemporaryDirectory() as folder:
             kept = options.log
             if kept.suffix != STORE:
                 kept = Path(folder) / f"log{STORE}"
-                mining.read(options.log, options.mapping, store=kept).close()
+                _read(options, kept).close()
             mining.spread(kept, output)
-        return
-    log = (
-        mining.reopen(options.log)
-        if options.log.suffix == STORE
-        else mining.read(options.log, options.mapping)
-    )
-    try:
-        if output.suffix == MODEL:
-            output.write_text(log.discover(noise=options.noise), encoding="utf-8")
-        else:
-            log.save(output)
-    finally:
-        log.close()
+    else:
+        log = mining.reopen(options.log) if options.log.suffix == STORE else _read(options)
+        try:
+            if output.suffix == MODEL:
+                output.write_text(log.discover(noise=options.noise), encoding="utf-8")
+            else:
+                log.save(output)
+        finally:
+            log.close()
+
+
+def _read(options: argparse.Namespace, store: Path | None = None) -> mining.Log:
+    log = mining.read(options.log, options.mapping, store=store, good_rows=options.good_rows)
+    for problem in log.left_out:
+        print(f"Left out: {problem}", file=sys.stderr)
+    return log
