@@ -26,6 +26,23 @@ def test_equals_counting_by_hand(tmp_path_factory, drawn):
     log.close()
 
 
+@pytest.mark.parametrize("lies", ["case by case", "by time", "a case goes on", "an event is late"])
+def test_a_long_log_is_the_same_however_it_lies_in_the_file(tmp_path, lies):
+    """Longer than what the database gives one core at a time."""
+    made = [
+        (str(case), "abcd"[case * step % 4], at(case + step)) for case in range(30_000) for step in range(5)
+    ]
+    wanted = by_hand(made)
+    if lies == "by time":
+        made.sort(key=lambda row: row[2])
+    elif lies == "a case goes on":
+        made.append(made.pop(4))
+    elif lies == "an event is late":
+        made[7], made[8] = made[8], made[7]
+    log = mining.read(write_csv(tmp_path / "log.csv", made))
+    assert counted(log) == wanted
+
+
 def test_equal_times_keep_the_order_of_the_file(tmp_path):
     made = [("1", "b", at(0)), ("1", "a", at(0)), ("1", "c", at(0))]
     assert mining.read(write_csv(tmp_path / "log.csv", made)).variants()[0].activities == ("b", "a", "c")
@@ -47,11 +64,15 @@ def test_ninetieth_percentile_and_cases_of_an_activity(tmp_path):
 
 
 def test_quantiles_are_the_same_when_they_are_taken_in_portions(tmp_path, monkeypatch):
-    made = [(f"{n % 7}", "abcd"[n * n % 4], at(n * 3 % 50)) for n in range(80)]
+    made = [(f"{n % 7}", "abcd"[n * n // 3 % 4], at(n * 3 % 50)) for n in range(80)]
     log = mining.read(write_csv(tmp_path / "log.csv", made))
-    whole = log.map()
+    some = log.where(keep="events", activity=["a", "b", "c"])
+    whole, part = log.map(), some.map()
     monkeypatch.setattr("towpath.engines.mining.duck.questions.PORTION", 5)
-    assert log.map() == whole
+    monkeypatch.setattr("towpath.engines.mining.duck.questions.CASES", 2)
+    again = mining.read(tmp_path / "log.csv")
+    assert again.map() == whole
+    assert again.where(keep="events", activity=["a", "b", "c"]).map() == part
 
 
 def test_waiting_is_told_apart_from_working_by_the_life_cycle(tmp_path):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import duckdb
 
 from towpath.engines.mining.duck import schema
-from towpath.engines.mining.duck.schema import BASE, CORE, Attribute
+from towpath.engines.mining.duck.schema import BASE, BITS, CORE, Attribute
 
 LIFECYCLE_BEGINS = "('start', 'resume')"
 LIFECYCLE_RESTS = "('complete', 'suspend', 'ate_abort', 'pi_abort', 'withdraw', 'autoskip', 'manualskip')"
@@ -16,72 +16,100 @@ def build(connection: duckdb.DuckDBPyConnection, given: dict[str, Attribute], li
 
     `given` maps columns of `good` to attributes of the store; `lifecycle` is the place of that attribute or "".
     """
-    _codes(connection)
-    _arriving(connection, given)
-    _sorted(connection)
-    _replace(connection, lifecycle)
-    for table in ("sorted", "part_cases", "concerned"):
-        connection.execute(f"DROP TABLE {table}")
+    _activities(connection)
+    ordered = _cases(connection)
+    own = [one.place for one in schema.attributes(connection) if one.level == "event"]
+    source = _as_they_come(given, own) if ordered else _arriving(connection, given, own)
+    events = "events SEMI JOIN part_cases USING (case_no)"
+    if lifecycle or not ordered:
+        connection.execute(f"CREATE TEMP TABLE sorted AS {source}")
+        source = events = "sorted"
+    _replace(connection, f"({source})", own, lifecycle)
+    _summaries(connection, events)
+    connection.execute("DROP TABLE IF EXISTS sorted; DROP TABLE part_cases; DROP TABLE concerned")
+    connection.execute("DROP TYPE activity_name")
 
 
-def _codes(connection: duckdb.DuckDBPyConnection) -> None:
-    """Activities and cases get numbers in the order of their first event, whatever parts the log comes in."""
+def _activities(connection: duckdb.DuckDBPyConnection) -> None:
+    """Activities get numbers in the order of their first event, whatever parts the log comes in.
+
+    They are the values of a type, too: it turns a text into its number without a join.
+    """
     connection.execute("""
         INSERT INTO activities
         SELECT (SELECT count(*) FROM activities) + row_number() OVER (ORDER BY met) - 1, name
         FROM (SELECT activity AS name, min(seq) AS met FROM good GROUP BY 1)
         WHERE name NOT IN (SELECT name FROM activities)""")
+    connection.execute("CREATE TEMP TYPE activity_name AS ENUM (SELECT name FROM activities ORDER BY code)")
+
+
+def _cases(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Cases get numbers likewise. True if all are new and each row lies where it belongs: case after case, by time.
+
+    `runs`: where a case begins, or goes on after another one; and rows older than the one before them in their case.
+    """
+    connection.execute("""
+        CREATE TEMP TABLE runs AS
+        SELECT case_id, seq, case_id IS NOT DISTINCT FROM before AS late
+        FROM (SELECT case_id, seq, time, lag(case_id) OVER () AS before, lag(time) OVER () AS earlier, lag(seq) OVER () AS above
+              FROM good)
+        WHERE case_id IS DISTINCT FROM before OR time < earlier OR seq < above""")
     connection.execute("""
         CREATE TEMP TABLE part_cases AS
-        WITH met AS (SELECT case_id, min(seq) AS met FROM good GROUP BY 1)
+        WITH met AS (SELECT case_id, min(seq) AS met FROM runs GROUP BY 1)
         SELECT case_id, (row_number() OVER (ORDER BY met) - 1 + (SELECT coalesce(max(case_no) + 1, 0) FROM cases))::UINTEGER AS case_no,
                false AS known
         FROM met ANTI JOIN cases USING (case_id)
         UNION ALL SELECT case_id, case_no, true FROM met JOIN cases USING (case_id)""")
     connection.execute("CREATE TEMP TABLE concerned AS SELECT case_no FROM part_cases WHERE known")
+    found = schema.one(
+        connection,
+        """SELECT NOT EXISTS (FROM concerned) AND NOT EXISTS (FROM runs WHERE late)
+               AND (SELECT count(*) FROM runs) = (SELECT count(*) FROM part_cases)""",
+    )
+    connection.execute("DROP TABLE runs")
+    return bool(found and found[0])
 
 
-def _arriving(connection: duckdb.DuckDBPyConnection, given: dict[str, Attribute]) -> None:
-    """The new events in the store's words, and the events of known cases that get company."""
+def _brought(given: dict[str, Attribute], own: list[str]) -> str:
+    """The columns of an event in the store's words, from `good`, but for its case."""
     places = {one.place: column for column, one in given.items()}
-    own = [one.place for one in schema.attributes(connection) if one.level == "event"]
-    new = ", ".join(
+    columns = ["time", "seq", "enum_code(activity::activity_name)::UINTEGER AS activity", "start"]
+    columns += [
         f"{places[place]}::VARCHAR AS {place}" if place in places else f"NULL::VARCHAR AS {place}"
         for place in own
-    )
-    old = ", ".join(own)
-    connection.execute(f"""
-        CREATE TEMP VIEW incoming AS
-        SELECT p.case_no, g.time, g.seq, a.code AS activity, g.start{", " + new if new else ""}
-        FROM good g JOIN part_cases p USING (case_id) JOIN activities a ON a.name = g.activity""")
-    connection.execute(f"""
-        CREATE TEMP VIEW staying AS
-        SELECT case_no, time, seq, activity, start{", " + old if old else ""} FROM events SEMI JOIN concerned USING (case_no)""")
+    ]
+    return ", ".join(columns)
 
 
-def _sorted(connection: duckdb.DuckDBPyConnection) -> None:
-    joined = "FROM incoming"
+def _as_they_come(given: dict[str, Attribute], own: list[str]) -> str:
+    """The new events where they lie in order already: a case's number is that of the cases begun so far."""
+    return f"""
+        SELECT (begun - 1 + (SELECT min(case_no) FROM part_cases))::UINTEGER AS case_no, * EXCLUDE (begun)
+        FROM (SELECT {_brought(given, own)},
+                     count(*) FILTER (case_id IS DISTINCT FROM before) OVER (ROWS UNBOUNDED PRECEDING) AS begun
+              FROM (SELECT *, lag(case_id) OVER () AS before FROM good))"""
+
+
+def _arriving(connection: duckdb.DuckDBPyConnection, given: dict[str, Attribute], own: list[str]) -> str:
+    """The new events, and those of known cases that get company, in their order."""
+    arriving = f"SELECT case_no, {_brought(given, own)} FROM good JOIN part_cases USING (case_id)"
     if _count(connection, "concerned"):
-        joined = "FROM (FROM incoming UNION ALL BY NAME FROM staying)"
-    connection.execute(f"CREATE TEMP TABLE sorted AS {joined} ORDER BY case_no, time, seq")
-    connection.execute("DROP VIEW incoming; DROP VIEW staying")
+        old = ", ".join([*CORE[:5], *own])
+        arriving += f" UNION ALL BY NAME SELECT {old} FROM events SEMI JOIN concerned USING (case_no)"
+    return f"FROM ({arriving}) ORDER BY case_no, time, seq"
 
 
-def _replace(connection: duckdb.DuckDBPyConnection, lifecycle: str) -> None:
-    own = [one.place for one in schema.attributes(connection) if one.level == "event"]
+def _replace(connection: duckdb.DuckDBPyConnection, source: str, own: list[str], lifecycle: str) -> None:
     columns = ", ".join([*CORE[:5], *own])
     if _count(connection, "concerned"):
         connection.execute("DELETE FROM events WHERE case_no IN (FROM concerned)")
-    worked = "NULL::BIGINT"
-    source = "sorted"
+    worked, extra = "NULL::BIGINT", ""
     if lifecycle and _has_starts(connection, lifecycle):
-        source, worked = (
-            _under_way(lifecycle),
-            "CASE WHEN same THEN CASE WHEN under_way > 0 THEN gap ELSE 0 END END",
-        )
-    elif schema.one(connection, "SELECT 1 FROM sorted WHERE start IS NOT NULL LIMIT 1"):
+        source, extra = _under_way(lifecycle), ", under_way"
+        worked = "CASE WHEN same THEN CASE WHEN under_way > 0 THEN gap ELSE 0 END END"
+    elif schema.one(connection, "SELECT 1 FROM good WHERE start IS NOT NULL LIMIT 1"):
         worked = "CASE WHEN same AND next_start IS NOT NULL THEN greatest(0, least(gap, epoch_us(next_time) - epoch_us(next_start))) END"
-    extra = ", under_way" if source != "sorted" else ""
     connection.execute(f"""
         INSERT INTO events ({columns}, next, gap, worked)
         SELECT {columns}, CASE WHEN same THEN next_activity END, CASE WHEN same THEN gap END, {worked}
@@ -90,7 +118,6 @@ def _replace(connection: duckdb.DuckDBPyConnection, lifecycle: str) -> None:
               FROM (SELECT *, lead(case_no) OVER () AS next_case, lead(activity) OVER () AS next_activity,
                            lead(time) OVER () AS next_time, lead(start) OVER () AS next_start
                     FROM {source}))""")
-    _summaries(connection)
 
 
 def _has_starts(connection: duckdb.DuckDBPyConnection, lifecycle: str) -> bool:
@@ -113,8 +140,8 @@ def _under_way(lifecycle: str) -> str:
         ORDER BY case_no, time, seq)"""
 
 
-def _summaries(connection: duckdb.DuckDBPyConnection) -> None:
-    """One thread keeps the order of `sorted` within each case; an ORDER BY in the aggregate is ten times slower."""
+def _summaries(connection: duckdb.DuckDBPyConnection, events: str) -> None:
+    """One thread keeps the order of the events in each case; an ORDER BY in the aggregate is ten times slower."""
     kept = [one.place for one in schema.attributes(connection) if one.level == "case"]
     old = "".join(f", c.{place}" for place in kept)
     threads = schema.one(connection, "SELECT current_setting('threads')")
@@ -123,13 +150,14 @@ def _summaries(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(f"""
             CREATE TEMP TABLE summed AS
             SELECT case_no, min(time) AS began, max(time) AS ended, count(*)::UINTEGER AS events, first(activity) AS first,
-                   last(activity) AS last, string_agg(chr(({BASE} + activity)::INTEGER), '') AS variant
-            FROM sorted GROUP BY case_no""")
+                   last(activity) AS last, string_agg(chr(({BASE} + activity)::INTEGER), '') AS variant,
+                   bit_or(CASE WHEN activity < {BITS} THEN 1::BIGINT << activity ELSE 0 END) AS met
+            FROM {events} GROUP BY case_no""")
     finally:
         connection.execute(f"SET threads = {threads[0] if threads else 1}")
     connection.execute(f"""
         CREATE TEMP TABLE summaries AS
-        SELECT s.case_no, p.case_id, s.began, s.ended, s.events, s.first, s.last, s.variant{old}
+        SELECT s.case_no, p.case_id, s.began, s.ended, s.events, s.first, s.last, s.variant, s.met{old}
         FROM summed s JOIN part_cases p USING (case_no) LEFT JOIN cases c USING (case_no) ORDER BY s.case_no""")
     if _count(connection, "concerned"):
         connection.execute("DELETE FROM cases WHERE case_no IN (FROM concerned)")

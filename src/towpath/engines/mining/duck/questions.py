@@ -12,14 +12,14 @@ from typing import Any
 import duckdb
 
 from towpath.engines.mining.duck import schema
-from towpath.engines.mining.duck.schema import BASE
+from towpath.engines.mining.duck.schema import BASE, BITS
 from towpath.engines.mining.duck.view import Relation
 from towpath.engines.mining.results import Activity, Case, Durations, Edge, Summary, Variant
 
 PORTION = 3_000_000  # gaps held at once for exact quantiles: bounds the memory, not the log
 PORTIONS = 8  # and yet no more than this, since each is a scan: a large log needs larger ones
-CASES = 250_000  # held at once for counting those with an activity
-BITS = 62  # activities that fit into one number
+CASES = 250_000  # likewise, where cases of a large cut view are told by activity
+FLOW = "activity, next, count(*), avg(gap), quantile_cont(gap, [0.5, 0.9]), avg(worked)"
 LENGTH = "(epoch_us(ended) - epoch_us(began)) / 1e6"
 
 
@@ -44,12 +44,24 @@ class Asker:
         return Summary(counts[0], counts[1], activities, *counts[2:])
 
     @cached_property
+    def size(self) -> int:
+        """Events."""
+        return int(self.row("SELECT count(*) FROM {events}")[0])
+
+    @cached_property
     def steps(self) -> list[tuple[int, int | None, int]]:
         """How often an activity was followed by another; by None where the case (or what is left of it) ends."""
+        if self.size <= PORTION:
+            return [(one, other, count) for one, other, count, *_ in self._flows]
         return [
             (one, other, count)
             for one, other, count in self.rows("SELECT activity, next, count(*) FROM {events} GROUP BY 1, 2")
         ]
+
+    @cached_property
+    def _flows(self) -> list[tuple[Any, ...]]:
+        """Steps with their times, of a view that may be held at once: it is worked out and read once for both."""
+        return self.rows(f"SELECT {FLOW} FROM {{events}} GROUP BY 1, 2")
 
     def activities(self) -> list[Activity]:
         counts = _sums((one, count) for one, _, count in self.steps)
@@ -62,29 +74,41 @@ class Asker:
         if not codes or codes[-1] >= BITS:
             return dict(self.rows("SELECT activity, count(DISTINCT case_no) FROM {events} GROUP BY 1"))
         bits = ", ".join(f"sum((met >> {code}) & 1)::BIGINT" for code in codes)
-        cases = schema.one(self.connection, "SELECT max(case_no) FROM cases")
+        if self.relation.whole:
+            return dict(zip(codes, self.row(f"SELECT {bits} FROM {{cases}}"), strict=True))
         found = Counter[int]()
-        for start in range(0, cases[0] + 1 if cases else 0, CASES):
+        for portion in self._portions_of_cases():
             counted = self.row(
-                f"SELECT {bits} FROM (SELECT bit_or(1::BIGINT << activity) AS met FROM {{events}} "
-                f"WHERE case_no >= {start} AND case_no < {start + CASES} GROUP BY case_no)"
+                f"SELECT {bits} FROM (SELECT bit_or(1::BIGINT << activity) AS met FROM {{events}}{portion} GROUP BY case_no)"
             )
             found.update({code: count or 0 for code, count in zip(codes, counted, strict=True)})
         return found
 
+    def _portions_of_cases(self) -> list[str]:
+        if self.size <= PORTION:
+            return [""]
+        last = schema.one(self.connection, "SELECT max(case_no) FROM cases")
+        starts = range(0, last[0] + 1 if last else 0, CASES)
+        return [f" WHERE case_no >= {start} AND case_no < {start + CASES}" for start in starts]
+
     def edges(self) -> list[Edge]:
         """Exact quantiles, in portions of activities that bound what is held in memory."""
+        if self.size <= PORTION:
+            return self._edges([row for row in self._flows if row[1] is not None])
         counts = _sums((one, count) for one, other, count in self.steps if other is not None)
         room = max(PORTION, sum(counts.values()) // PORTIONS)
-        found: list[Edge] = []
+        found: list[tuple[Any, ...]] = []
         for codes in _portions(sorted(counts.items()), room):
-            chosen = "" if len(codes) == len(counts) else f" AND activity IN ({', '.join(map(str, codes))})"
-            rows = self.rows(
-                "SELECT activity, next, count(*), avg(gap), quantile_cont(gap, [0.5, 0.9]), avg(worked) "
-                f"FROM {{events}} WHERE next IS NOT NULL{chosen} GROUP BY 1, 2"
+            chosen = f"activity IN ({', '.join(map(str, codes))})"
+            found += self.rows(
+                f"SELECT {FLOW} FROM {{events}} WHERE next IS NOT NULL AND {chosen} GROUP BY 1, 2"
             )
-            found += [self._edge(*row) for row in rows]
-        return sorted(found, key=lambda one: (-one.count, one.source, one.target))
+        return self._edges(found)
+
+    def _edges(self, rows: list[tuple[Any, ...]]) -> list[Edge]:
+        return sorted(
+            (self._edge(*row) for row in rows), key=lambda one: (-one.count, one.source, one.target)
+        )
 
     def _edge(
         self, one: int, other: int, count: int, mean: float, at: list[float], worked: float | None

@@ -2,7 +2,8 @@
 
 events      one row an event, sorted by case, time, seq; with the activity that comes `next` in its case, the `gap` to
             it in microseconds and how much of the gap was `worked` on (null: the log does not tell)
-cases       a summary of each case; `variant` has one character for each activity, see `code_point`
+cases       a summary of each case; `variant` has one character for each event, see `BASE`; `met` one bit for
+            each of the first 62 activities
 activities  code and name, in the order of their first event
 attributes  which column (a0, a1, ...) keeps which attribute, of events or of cases; values are texts
 """
@@ -18,9 +19,10 @@ import duckdb
 
 from towpath.engines.mining.errors import StoreError
 
-VERSION = 1
+VERSION = 2
 BASE = 0xE000  # of the characters that stand for activities: above the surrogates
 ROOM = "40%"  # of the machine's memory, for an import into a file: what is more goes to the disk meanwhile
+BITS = 62  # activities that fit into one number
 MAX_ACTIVITIES = 0x10FFFF - BASE
 
 TABLES = """
@@ -28,7 +30,7 @@ CREATE TABLE meta (key VARCHAR, value VARCHAR);
 CREATE TABLE activities (code UINTEGER, name VARCHAR);
 CREATE TABLE attributes (name VARCHAR, place VARCHAR, level VARCHAR, kind VARCHAR);
 CREATE TABLE cases (case_no UINTEGER, case_id VARCHAR, began TIMESTAMP, ended TIMESTAMP, events UINTEGER,
-                    first UINTEGER, last UINTEGER, variant VARCHAR);
+                    first UINTEGER, last UINTEGER, variant VARCHAR, met BIGINT);
 CREATE TABLE events (case_no UINTEGER, time TIMESTAMP, seq BIGINT, activity UINTEGER, start TIMESTAMP,
                      next UINTEGER, gap BIGINT, worked BIGINT);
 """

@@ -83,7 +83,7 @@ class Relation:
             return f"SELECT * FROM cases WHERE case_no IN (SELECT case_no FROM {self.name})"
         shown = f"list_transform(list(activity ORDER BY time, seq), lambda one: chr(({BASE} + one)::INTEGER))"
         return f"""
-            SELECT c.* REPLACE (v.began AS began, v.ended AS ended, v.events AS events, v.first AS first, v.last AS last,
+            SELECT c.* EXCLUDE (met) REPLACE (v.began AS began, v.ended AS ended, v.events AS events, v.first AS first, v.last AS last,
                                 v.variant AS variant)
             FROM cases c JOIN (
                 SELECT case_no, min(time) AS began, max(time) AS ended, count(*) AS events, arg_min(activity, (time, seq)) AS first,
