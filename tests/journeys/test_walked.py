@@ -6,8 +6,11 @@ import pytest
 
 from tests.journeys.history import START, Request, follow
 from towpath.casework import events as casework
+from towpath.engines import mining
 from towpath.foundation import tenancy
-from towpath.journeys import queries
+from towpath.foundation.models import Parked
+from towpath.journeys import kept, queries
+from towpath.journeys.models import CaseFact
 
 HOUR = timedelta(hours=1)
 
@@ -47,6 +50,36 @@ def test_an_event_shows_as_soon_as_it_is_followed(tenant):
     assert edges(tenant) == {}
     written(tenant, request.done("check", after=HOUR))
     assert edges(tenant)[":sent", "Check"].count == 1
+
+
+def test_only_what_changed_is_read_anew(tenant, monkeypatch):
+    """And says the same as all of it."""
+    early, late = whole(), Request().begun().sent().at_step("check")
+    written(tenant, early, late)
+    assert edges(tenant)[":sent", "Check"].count == 1
+    written(tenant, late.done("check", after=HOUR), whole())
+    with monkeypatch.context() as broken:
+        broken.setattr(mining, "read", None)
+        found = edges(tenant)
+    assert found[":sent", "Check"].count == 3
+    with tenancy.inside(tenant):
+        kept.forget((tenancy.current_id(), "walked", "parking"))
+    assert edges(tenant) == found
+
+
+def test_when_a_parked_request_goes_on_all_is_read_anew(tenant):
+    """Its events are older than those that were taken meanwhile."""
+    late = Request().begun().sent().at_step("check")
+    written(tenant, late, whole())
+    edges(tenant)
+    with tenancy.inside(tenant):
+        parked = Parked.objects.create(subscriber="measures", seq=1, error="Stuck.", parked_at=START)
+    edges(tenant)
+    written(tenant, late.done("check", after=HOUR))
+    with tenancy.inside(tenant):
+        CaseFact.objects.filter(pk=late.id).update(xid=0, seq=1)
+        parked.delete()
+    assert edges(tenant)[":sent", "Check"].count == 2
 
 
 def test_a_log_is_read_once_as_long_as_nothing_happens(tenant):

@@ -19,11 +19,10 @@ from towpath.foundation.journal.follow import Horizon
 from towpath.foundation.models import Cursor, Event, Parked, Tenant
 from towpath.journeys import rules, sums
 from towpath.journeys.logs import NotImported, import_log, remove_log
-from towpath.journeys.models import ActivityFact, CaseFact, ConversationFact, Figure
+from towpath.journeys.models import SUBSCRIBER, ActivityFact, CaseFact, ConversationFact, Figure
 
 __all__ = ["MEASURED", "SUBSCRIBER", "NotImported", "import_log", "measure", "rebuild", "remove_log"]
 
-SUBSCRIBER: Final = "measures"
 MEASURED: Final = rules.OF_REQUESTS | rules.OF_CONTACT
 FIELDS: Final = tuple(f.name for f in fields(rules.Journey))
 STEP_FIELDS: Final = tuple(f.name for f in fields(rules.Step) if f.name != "key")

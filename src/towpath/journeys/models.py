@@ -3,11 +3,13 @@
 All of it can be thrown away and made again from the journal (`actions.rebuild`).
 """
 
-from typing import Any
+from typing import Any, Final
 
 from django.db import models
 
 from towpath.foundation.tenancy import TenantModel
+
+SUBSCRIBER: Final = "measures"  # of the journal: who takes its events into these facts
 
 
 class CaseFact(TenantModel):
@@ -73,6 +75,7 @@ class CaseFact(TenantModel):
                 condition=models.Q(submitted_at__isnull=False),
                 name="fact_submitted",
             ),
+            models.Index(fields=["tenant", "service", "xid", "seq"], name="fact_taken"),
         ]
 
     def __str__(self) -> str:

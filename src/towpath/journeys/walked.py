@@ -5,19 +5,19 @@ withdrawn. A row never changes once it is there; a step that is still open has n
 """
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from django.db import connection
-from django.db.models import Count, Max
 from psycopg import sql
 
 from towpath.engines import mining
 from towpath.foundation import tenancy
+from towpath.foundation.models import Parked
 from towpath.journeys import kept
-from towpath.journeys.models import CaseFact
+from towpath.journeys.models import SUBSCRIBER, CaseFact
 
 SENT: Final = ":sent"
 CLOSED: Final = ":closed"
@@ -32,7 +32,7 @@ ROWS: Final = """
 copy (
   with fact as not materialized (
     select case_id, channel, version, submitted_at, closed_at, withdrawn_at from journeys_casefact
-    where tenant_id = {tenant} and service = {service} and submitted_at is not null
+    where tenant_id = {tenant} and service = {service} and submitted_at is not null and (xid, seq) > ({xid}, {seq})
   )
   select case_id as case, activity, began at time zone 'UTC' as start, ended at time zone 'UTC' as time, unit,
          channel as "case:channel", version as "case:version"
@@ -58,21 +58,46 @@ copy (
 def walked(service: str) -> Iterator[mining.Log | None]:
     """The log of a service with all that its requests did up to now; None where none was sent yet.
 
-    It is made anew when the facts have changed since, else taken from memory. A log is asked by one thread at a time.
+    It is kept in memory. Of requests that did something since, the rows are read anew. A log is asked by one thread at
+    a time.
     """
     key = (tenancy.current_id(), "walked", service)
-    with kept.log(key, _stamp(service), lambda: _read(service)) as log:
+
+    def make() -> mining.Log | None:
+        with _written(service, _Stamp()) as path:
+            return mining.read(path, MAPPING) if path else None
+
+    def renew(log: mining.Log, before: Hashable) -> mining.Log | None:
+        assert isinstance(before, _Stamp)
+        if before.parked != stamp.parked:
+            return None
+        with _written(service, before) as path:
+            return log.renewed(path) if path else log
+
+    stamp = _stamp(service)
+    with kept.log(key, stamp, make, renew) as log:
         yield log
 
 
-def _stamp(service: str) -> tuple[int, int]:
-    """How many requests there are, and the newest event that any of them took."""
-    found = CaseFact.objects.filter(service=service).aggregate(newest=Max("seq"), count=Count("pk"))
-    return found["newest"] or 0, found["count"]
+class _Stamp(NamedTuple):
+    """Up to which event the facts go. Events are taken in the order (xid, seq), but for those of parked requests."""
+
+    xid: int = -1
+    seq: int = -1
+    parked: int = 0
 
 
-def _read(service: str) -> mining.Log | None:
-    rows = sql.SQL(ROWS).format(tenant=sql.Literal(tenancy.current_id()), service=sql.Literal(service))
+def _stamp(service: str) -> _Stamp:
+    newest = CaseFact.objects.filter(service=service).order_by("-xid", "-seq").values_list("xid", "seq")
+    xid, seq = newest.first() or (-1, -1)
+    return _Stamp(xid, seq, Parked.objects.filter(subscriber=SUBSCRIBER).count())
+
+
+@contextmanager
+def _written(service: str, after: _Stamp) -> Iterator[Path | None]:
+    """The rows of all requests that took an event after this one, as a file; None where there is none."""
+    names = {"tenant": tenancy.current_id(), "service": service, "xid": after.xid, "seq": after.seq}
+    rows = sql.SQL(ROWS).format(**{name: sql.Literal(value) for name, value in names.items()})
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "walked.csv"
         lines = 0
@@ -80,4 +105,4 @@ def _read(service: str) -> mining.Log | None:
             for block in copied:
                 file.write(block)
                 lines += 1
-        return mining.read(path, MAPPING) if lines > 1 else None
+        yield path if lines > 1 else None

@@ -95,3 +95,21 @@ def test_another_file_is_not_taken_for_a_store(tmp_path, content):
 def test_a_store_that_is_missing_is_told(tmp_path):
     with pytest.raises(mining.StoreError, match="no such store"):
         mining.reopen(tmp_path / "log.towpath")
+
+
+def test_a_case_that_is_renewed_is_what_the_new_file_says(tmp_path):
+    made = [("1", "a", at(0)), ("1", "b", at(3)), ("2", "a", at(1)), ("3", "c", at(2))]
+    log = mining.read(write_csv(tmp_path / "log.csv", made))
+    changed = [("2", "a", at(1)), ("2", "d", at(9)), ("4", "a", at(8)), ("1", "b", at(3))]
+    again = log.renewed(write_csv(tmp_path / "changed.csv", changed))
+    now = [("3", "c", at(2)), *changed]
+    assert counted(again) == by_hand(now) and again.summary.cases == 4
+    assert [one.cases for one in again.map().activities] == [2, 1, 1, 1]
+
+
+def test_a_bad_row_renews_nothing(tmp_path):
+    made = [("1", "a", at(0)), ("1", "b", at(3))]
+    log = mining.read(write_csv(tmp_path / "log.csv", made))
+    with pytest.raises(mining.LogError):
+        log.renewed(write_csv(tmp_path / "changed.csv", [("1", "a", at(0)), ("1", "", at(1))]))
+    assert counted(log) == by_hand(made)

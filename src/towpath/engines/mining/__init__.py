@@ -15,6 +15,7 @@
     log.compare(other)                                      # what differs, and whether by more than chance
     log.conformance(process, silent=(), seconds=30) # beside a bpmn.Process: what fits, deviations by cases and days
     log.discover(noise=0.2)                                 # a model of what is done, as BPMN with its diagram
+    log.renewed("changed.csv")                              # its cases take the place of those that were there
     log.save("part.parquet")                                # or .xes, .xes.gz, OCEL 2.0 as .json, .sqlite
 
     mining.Forecast(log.paths()).remaining(steps, times, now)   # .method .backtest: what is used, and how it did

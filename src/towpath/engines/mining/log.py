@@ -234,6 +234,14 @@ class Log:
         """Write what this view leaves over: .parquet (the columns that came in), .xes(.gz), OCEL 2.0 as .json or .sqlite."""
         self.engine.save(self.view, Path(path))
 
+    def renewed(self, path: str | Path) -> Log:
+        """With the cases of this file, read like what is there, in the place of those that have their numbers.
+
+        All of them or, with a LogError, none. This log and what was filtered from it change, too; ask the new one.
+        """
+        self.engine.take(Path(path), self.mapping, False, renew=True)
+        return Log(self.engine)
+
     def close(self) -> None:
         self.engine.close()
 

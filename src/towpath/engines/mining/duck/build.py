@@ -11,15 +11,18 @@ LIFECYCLE_BEGINS = "('start', 'resume')"
 LIFECYCLE_RESTS = "('complete', 'suspend', 'ate_abort', 'pi_abort', 'withdraw', 'autoskip', 'manualskip')"
 
 
-def build(connection: duckdb.DuckDBPyConnection, given: dict[str, Attribute], lifecycle: str) -> None:
+def build(
+    connection: duckdb.DuckDBPyConnection, given: dict[str, Attribute], lifecycle: str, renew: bool
+) -> None:
     """Take what the view `good` holds: (seq, case_id, activity, time, start and the columns of `given`).
 
     `given` maps columns of `good` to attributes of the store; `lifecycle` is the place of that attribute or "".
+    Cases that are known get the new events besides those they have, or in their place (`renew`).
     """
     _activities(connection)
     ordered = _cases(connection)
     own = [one.place for one in schema.attributes(connection) if one.level == "event"]
-    source = _as_they_come(given, own) if ordered else _arriving(connection, given, own)
+    source = _as_they_come(given, own) if ordered else _arriving(given, own, renew)
     events = "events SEMI JOIN part_cases USING (case_no)"
     if lifecycle or not ordered:
         connection.execute(f"CREATE TEMP TABLE sorted AS {source}")
@@ -91,10 +94,10 @@ def _as_they_come(given: dict[str, Attribute], own: list[str]) -> str:
               FROM (SELECT *, lag(case_id) OVER () AS before FROM good))"""
 
 
-def _arriving(connection: duckdb.DuckDBPyConnection, given: dict[str, Attribute], own: list[str]) -> str:
+def _arriving(given: dict[str, Attribute], own: list[str], renew: bool) -> str:
     """The new events, and those of known cases that get company, in their order."""
     arriving = f"SELECT case_no, {_brought(given, own)} FROM good JOIN part_cases USING (case_id)"
-    if _count(connection, "concerned"):
+    if not renew:
         old = ", ".join([*CORE[:5], *own])
         arriving += f" UNION ALL BY NAME SELECT {old} FROM events SEMI JOIN concerned USING (case_no)"
     return f"FROM ({arriving}) ORDER BY case_no, time, seq"

@@ -19,8 +19,10 @@ from towpath.engines.mining.mapping import Mapping
 _STEP, _STEP_TIME = "step", "time of the step"
 
 
-def take(connection: duckdb.DuckDBPyConnection, path: Path, mapping: Mapping, good_rows: bool) -> None:
-    """All of a file, in one transaction.
+def take(
+    connection: duckdb.DuckDBPyConnection, path: Path, mapping: Mapping, good_rows: bool, renew: bool
+) -> None:
+    """All of a file, in one transaction. `renew`: its cases take the place of what is there of them.
 
     LogError if a row is bad, unless `good_rows` are wanted; then they are taken and the rest is told in the store.
     """
@@ -29,9 +31,8 @@ def take(connection: duckdb.DuckDBPyConnection, path: Path, mapping: Mapping, go
         with tempfile.TemporaryDirectory() as folder:
             before = kept_mapping(connection)
             given = mapping.over(before) if before else mapping
-            _take(
-                connection, path, sources.stage(connection, path, given, good_rows, Path(folder)), good_rows
-            )
+            source = sources.stage(connection, path, given, good_rows, Path(folder))
+            _take(connection, path, source, good_rows, renew)
         _clear(connection)
         connection.execute("COMMIT")
     except BaseException:
@@ -41,7 +42,9 @@ def take(connection: duckdb.DuckDBPyConnection, path: Path, mapping: Mapping, go
         connection.execute("SET TimeZone = 'UTC'")
 
 
-def _take(connection: duckdb.DuckDBPyConnection, path: Path, source: Source, good_rows: bool) -> None:
+def _take(
+    connection: duckdb.DuckDBPyConnection, path: Path, source: Source, good_rows: bool, renew: bool
+) -> None:
     staged, used = source.staged, source.mapping
     if not staged.names:
         raise LogError([*staged.problems, Problem("empty", "there is no event in it", bad=True)], path.name)
@@ -65,7 +68,7 @@ def _take(connection: duckdb.DuckDBPyConnection, path: Path, source: Source, goo
     problems += check.doubtful_rows(connection, staged)
     given = _attributes(connection, staged, used)
     lifecycle = next((one.place for one in given.values() if one.name == used.lifecycle), "")
-    build.build(connection, given, lifecycle)
+    build.build(connection, given, lifecycle, renew)
     _case_attributes(connection, staged)
     problems += check.doubtful_cases(connection)
     _remember(connection, path, source.mapping, staged, source.told(problems))

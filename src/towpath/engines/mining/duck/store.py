@@ -51,9 +51,9 @@ class DuckStore:
         self._names: Names | None = None
         self._asked: tuple[View, Asker] | None = None
 
-    def take(self, path: Path, mapping: Mapping, good_rows: bool) -> None:
+    def take(self, path: Path, mapping: Mapping, good_rows: bool, renew: bool = False) -> None:
         self._names = self._asked = None
-        intake.take(self.connection, path, mapping, good_rows)
+        intake.take(self.connection, path, mapping, good_rows, renew)
         if self.path:
             self.connection.execute("CHECKPOINT")
 

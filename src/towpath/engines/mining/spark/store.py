@@ -49,8 +49,11 @@ class SparkStore:
         self._about: About | None = None
         self._whole: Part | None = None
 
-    def take(self, path: Path, mapping: Mapping, good_rows: bool) -> None:
-        """DuckDB reads, checks and orders on this machine, with what does not fit into memory on disk."""
+    def take(self, path: Path, mapping: Mapping, good_rows: bool, renew: bool = False) -> None:
+        """DuckDB reads, checks and orders on this machine, with what does not fit into memory on disk.
+
+        Nothing is appended to a folder: StoreError if there is one.
+        """
         new(self.folder)
         with tempfile.TemporaryDirectory(prefix="towpath-") as made:
             store = DuckStore(Path(made) / "log.towpath")
