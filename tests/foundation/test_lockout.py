@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from towpath.foundation import clock, lockout
+from towpath.foundation import clock, lockout, tenancy
 from towpath.foundation.lockout import TRIES, TRIES_OF_ALL, LockedOut
 from towpath.foundation.models import Lockout
 
@@ -70,3 +70,23 @@ def test_old_counts_are_swept_and_those_that_matter_stay(time):
         pass
     assert lockout.sweep() == 2
     assert Lockout.objects.count() == 2
+
+
+def test_times_are_counted_apart_until_they_are_over(time, outside):
+    hour = clock.now() + timedelta(hours=1)
+    assert [lockout.times("page 192.0.2.1", hour) for _ in range(3)] == [1, 2, 3]
+    assert lockout.times("page 198.51.100.7", hour) == 1
+    with tenancy.inside(outside):
+        assert lockout.times("page 192.0.2.1", hour) == 1
+    time.advance(timedelta(hours=1))
+    lockout.sweep()
+    assert lockout.times("page 192.0.2.1", hour) == 4
+    time.advance(lockout.FOR + timedelta(seconds=1))
+    lockout.sweep()
+    assert lockout.times("page 192.0.2.1", hour) == 1
+
+
+def test_a_flood_of_times_is_no_error(time):
+    lockout.times("page", clock.now())
+    Lockout.objects.update(failures=lockout.MANY)
+    assert lockout.times("page", clock.now()) == lockout.MANY

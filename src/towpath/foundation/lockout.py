@@ -10,7 +10,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from towpath.foundation import clock
+from django.db import connection
+
+from towpath.foundation import clock, tenancy
 from towpath.foundation.ids import hashed
 from towpath.foundation.models import Lockout
 
@@ -71,6 +73,21 @@ def _count(row: Lockout, limit: int, now: datetime) -> None:
     row.until = now + FOR if row.failures >= limit else None
     row.last_at = now
     row.save()
+
+
+MANY = 30_000  # of one thing: what comes on top is not told apart
+TIMES = """
+insert into foundation_lockout as kept (tenant_id, subject, failures, last_at) values (%s, %s, 1, %s)
+on conflict (tenant_id, subject) do update set failures = least(kept.failures + 1, %s) returning failures
+"""
+
+
+def times(what: str, until: datetime) -> int:
+    """How often something was done up to now, this time included, in one statement; forgotten some time after `until`."""
+    with connection.cursor() as cursor:
+        cursor.execute(TIMES, [tenancy.current_id(), hashed(what), until, MANY])
+        (count,) = cursor.fetchone()
+    return int(count)
 
 
 def sweep() -> int:

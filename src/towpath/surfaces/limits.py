@@ -1,20 +1,20 @@
-"""How often one caller may do what costs us: begin, send files, send requests. Counted in the shared cache."""
+"""How often one caller may do what costs us: begin, send files, send requests. Counted in the database."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import wraps
 from typing import Concatenate, Final, ParamSpec
 
 from allauth.account.adapter import get_adapter
 from django.conf import settings
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from towpath.foundation import clock, tenancy
+from towpath.foundation import clock, lockout
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
-HOUR: Final = 3600  # seconds
+HOUR: Final = timedelta(hours=1)
 
 
 def limited(what: str, an_hour: int) -> Callable[[View[P]], View[P]]:
@@ -33,10 +33,7 @@ def limited(what: str, an_hour: int) -> Callable[[View[P]], View[P]]:
 
 
 def _count(request: HttpRequest, what: str) -> int:
-    """How often in this hour, this time included. Two at the same moment may count as one: it is a brake."""
-    hour = int(clock.real_now().timestamp()) // HOUR
+    """How often in this hour, this time included."""
+    over = clock.real_now().replace(minute=0, second=0, microsecond=0) + HOUR
     caller = get_adapter().get_client_ip(request)
-    key = f"limit:{tenancy.current_id()}:{what}:{caller}:{hour}"
-    count = int(cache.get(key, 0)) + 1
-    cache.set(key, count, timeout=HOUR)
-    return count
+    return lockout.times(f"limit\n{what}\n{caller}\n{over.isoformat()}", over)
