@@ -1,1 +1,1 @@
-"""What people see and use: portal, desk, insight, designer and API. They compose what several rooms know."""
+"""What people see and use: portal, desk and insight. They compose what several rooms know."""

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.engines.bpmn.builder import _ROOT, Case
+from tests.engines.bpmn.builder import Case
 from towpath.engines import bpmn
 
 PAGE = Path(__file__).parents[3] / "docs" / "process-elements.md"
 EXAMPLE = re.compile(r"^## (.+?)\n.*?```xml\n(.*?)```\n\n```\n(.*?)```", re.DOTALL | re.MULTILINE)
 EXAMPLES = {title: (xml, play) for title, xml, play in EXAMPLE.findall(PAGE.read_text(encoding="utf-8"))}
+FRAME = re.search(r"```text\n(<definitions.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
 TOP = re.compile(
     r"^<(message|signal|error|escalation) (?:[^\n]*/>\n|[^\n]*[^/\n]>\n.*?^</\1>\n)", re.DOTALL | re.MULTILINE
 )
@@ -20,9 +21,9 @@ TOP = re.compile(
 
 def process(xml: str) -> bpmn.Process:
     top = "".join(match[0] for match in TOP.finditer(xml))
-    root = _ROOT.replace("<definitions", '<definitions xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"')
-    inside = f'<process id="p" isExecutable="true">{TOP.sub("", xml)}</process>'
-    return bpmn.load(f"{root}{top}{inside}</definitions>").processes["p"]
+    assert FRAME is not None
+    framed = FRAME[1].replace("messages, signals, errors, escalations", top)
+    return bpmn.load(framed.replace("all else", TOP.sub("", xml))).processes["p"]
 
 
 def told(words: str) -> dict[str, object]:
