@@ -200,3 +200,23 @@ def test_a_condition_that_holds_already_when_it_begins_to_be_waited_for_is_seen(
     new = offer_again(xml("start -> look -> end\npaid -> hurry -> end", paid))
     assert move(designer, new).stay == ()
     assert tasks(case) == ["hurry", "look"]
+
+
+def test_a_case_that_goes_wrong_stays_alone_and_whole(designer, monkeypatch):
+    offer(OLD)
+    first, bad, last = begun(), begun(), begun()
+    new = offer_again(RENAMED)
+    real = migration._relabel
+
+    def broken(case, package):
+        if case.pk == bad.pk:
+            raise ValueError("no such stage")
+        real(case, package)
+
+    monkeypatch.setattr(migration, "_relabel", broken)
+    moved = move(designer, new, look="inspect")
+    assert [case.pk for case in moved.fit] == [first.pk, last.pk]
+    ((stays,),) = [each.unplaced for each in moved.stay]
+    assert "no such stage" in stays.why
+    assert (fresh(bad).version_id != new.pk, tasks(bad)) == (True, ["look"])
+    assert set(Case.objects.filter(version=new).values_list("pk", flat=True)) == {first.pk, last.pk}

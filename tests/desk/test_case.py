@@ -8,7 +8,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from tests.casework import drawn
 from tests.desk.town import ENVIRONMENT, actor, begun, enter, open_task, submitted, task_path, words, worker
+from tests.engines.bpmn.builder import xml
 from towpath.casework import actions as casework
 from towpath.casework.models import Case, Question, Task
 from towpath.contact.models import Entry
@@ -367,3 +369,11 @@ class TestWhoMay:
             case, staff = submitted(), worker(("parking", "caseworker"))
         answer = self.visit(body, staff, f"/desk/cases/{case.pk}/do/note", text="Hello", once=str(uuid4()))
         assert answer.status_code == 302
+
+
+def test_a_case_whose_work_is_in_a_process_that_was_called_can_be_opened(town, desk):
+    inner = drawn.process("inner", "start2 -> ask -> end2")
+    drawn.offer_again(xml("start -> first -> call -> end", drawn.call(), after=inner))
+    case = drawn.do(submitted(), "first")
+    assert drawn.tasks(case) == ["ask"]
+    assert desk.get(f"/desk/cases/{case.pk}/").status_code == 200

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from uuid import uuid4
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -126,3 +127,18 @@ def test_an_expired_sign_in_loses_nothing_that_was_typed(browser, town):
     browser.sign_in(town, ada)
     again = browser.get(f"/drafts/{draft}/full_name/")
     assert field(again, "full_name") == "Ada L."
+
+
+def test_what_comes_from_nowhere_is_kept_within_bounds(town, monkeypatch):
+    """Anybody may send it, and each session is a row."""
+    from towpath.surfaces.portal import visitors
+
+    place = f"/requests/{uuid4()}/withdraw/"
+
+    def kept(fields):
+        return "sessionid" in Client(headers={"host": town.host}).post(place, fields).cookies
+
+    assert kept({"reason": "I moved."})
+    assert not kept({"n" * 1000 + str(n): "" for n in range(30)})
+    monkeypatch.setattr(visitors, "TYPED_AN_HOUR", 1)
+    assert not kept({"reason": "I moved."})

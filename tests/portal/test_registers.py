@@ -93,3 +93,20 @@ def test_what_was_corrected_by_hand_no_longer_counts_as_the_registers(browser, t
     browser.post(f"/drafts/{draft}/full_name/", {"full_name": "Ada Byron"})
     with tenancy.inside(town):
         assert set(Draft.objects.get(pk=draft).prefilled) == {"register_address"}
+
+
+def test_what_was_typed_while_a_register_was_asked_stays(browser, town, ada, register, monkeypatch):
+    """In another window, say."""
+    from towpath.casework import actions as casework
+    from towpath.casework.models import Draft
+    from towpath.foundation.access import Actor
+
+    browser.sign_in(town, ada, "substantial")
+    draft = browser.begin()
+    with tenancy.inside(town):
+        row = Draft.objects.get(pk=draft)
+        me = Actor("resident", str(ada.pk), "portal", person=ada.pk, assurance="substantial")
+        casework.save_answers(me, row.pk, {"full_name": "Ada Byron"}, page="full_name")
+        told = {"full_name": "Ada Lovelace", "register_address": "12 Mill Lane"}
+        kept = casework.prefill(me, row.pk, told, "population-register")
+        assert set(kept.prefilled) == {"register_address"}

@@ -103,3 +103,15 @@ def test_without_a_thread_for_jobs_there_is_no_sign_of_life(database, beat, monk
     beat.queue = threading.Thread(target=int)
     beat.run()
     assert not beat.heartbeat.exists()
+
+
+def test_sessions_that_are_over_are_removed(tenant):
+    from django.contrib.sessions.models import Session
+
+    now = clock.real_now()
+    for name, hours in (("over", -1), ("open", 1)):
+        Session.objects.create(session_key=name, session_data="", expire_date=now + timedelta(hours=hours))
+    worker.SWEEPS["old sessions"]()
+    assert list(Session.objects.filter(session_key__in=["over", "open"]).values_list("pk", flat=True)) == [
+        "open"
+    ]

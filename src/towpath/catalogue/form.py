@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, Final
 
 from towpath.catalogue.package import Form, Page, Question
 
@@ -186,18 +186,25 @@ def wrong(question: Question, value: Any, context: Mapping[str, Any]) -> str:
     return _of_type(question, value) or _bounds(question, value) or _checks(question, value, context)
 
 
+_EXPECTED: Final[dict[str, tuple[type, ...]]] = {
+    "number": (Decimal, int),
+    "money": (Decimal, int),
+    "date": (date,),
+    "yes-no": (bool,),
+    "choices": (list,),
+    "file": (list,),
+    "address": (dict,),
+    "evidence": (object,),
+}
+
+
+def of_type(question: Question, value: Any) -> bool:
+    """False of what was answered when the question was another one."""
+    return isinstance(value, _EXPECTED.get(question.type, (str,)))
+
+
 def _of_type(question: Question, value: Any) -> str:
-    expected: dict[str, tuple[type, ...]] = {
-        "number": (Decimal, int),
-        "money": (Decimal, int),
-        "date": (date,),
-        "yes-no": (bool,),
-        "choices": (list,),
-        "file": (list,),
-        "address": (dict,),
-        "evidence": (object,),
-    }
-    if not isinstance(value, expected.get(question.type, (str,))):
+    if not of_type(question, value):
         return {"date": "not-a-date", "number": "not-a-number", "money": "not-a-number"}.get(
             question.type, "not-an-option"
         )

@@ -41,6 +41,9 @@ def log(
         found = _kept.get(key)
     if found is None or not _up_to_date(found, stamp, renew):
         found = _Kept(stamp, make())
+    if found.log is None:  # what is asked for by a name of nothing takes nobody's place
+        yield None
+        return
     with _keeping:
         _kept[key] = found
         _kept.move_to_end(key)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from django.db import connection
+from django.db.models import Count, Max
 from psycopg import sql
 
 from towpath.engines import mining
@@ -84,13 +85,14 @@ class _Stamp(NamedTuple):
 
     xid: int = -1
     seq: int = -1
-    parked: int = 0
+    parked: tuple[int, int] = 0, 0
 
 
 def _stamp(service: str) -> _Stamp:
     newest = CaseFact.objects.filter(service=service).order_by("-xid", "-seq").values_list("xid", "seq")
     xid, seq = newest.first() or (-1, -1)
-    return _Stamp(xid, seq, Parked.objects.filter(subscriber=SUBSCRIBER).count())
+    parked = Parked.objects.filter(subscriber=SUBSCRIBER).aggregate(n=Count("pk"), last=Max("pk"))
+    return _Stamp(xid, seq, (parked["n"], parked["last"] or 0))
 
 
 @contextmanager

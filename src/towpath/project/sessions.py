@@ -10,6 +10,13 @@ from towpath.foundation import clock
 READ = "select session_data from django_session where session_key = %s and expire_date > %s"
 
 
+def sweep() -> int:
+    """Removes those that are over, of all bodies; returns how many."""
+    with connection.cursor() as cursor:
+        cursor.execute("delete from django_session where expire_date < %s", [clock.real_now()])
+        return int(cursor.rowcount)
+
+
 class SessionStore(db.SessionStore):
     def load(self) -> dict[str, Any]:
         with connection.cursor() as cursor:

@@ -27,7 +27,7 @@ from towpath.casework import actions as casework
 from towpath.foundation import clock, faults, jobs, lockout, tenancy
 from towpath.foundation.journal import follow, seal
 from towpath.foundation.models import Tenant
-from towpath.project import health
+from towpath.project import health, sessions
 from towpath.project.cli import parser
 
 log = logging.getLogger(__name__)
@@ -41,6 +41,7 @@ SWEEPS: dict[str, Callable[[], object]] = {
     "old drafts": casework.expire_drafts,
     "old messages": casework.expire_messages,
     "old tries": lockout.sweep,
+    "old sessions": sessions.sweep,
 }
 
 

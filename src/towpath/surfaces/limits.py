@@ -23,13 +23,18 @@ def limited(what: str, an_hour: int) -> Callable[[View[P]], View[P]]:
     def guard(view: View[P]) -> View[P]:
         @wraps(view)
         def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-            if request.method == "POST" and settings.LIMITS and _count(request, what) > an_hour:
+            if request.method == "POST" and not within(request, what, an_hour):
                 return render(request, "towpath/error.html", {"status": 429, "kind": "too-often"}, status=429)
             return view(request, *args, **kwargs)
 
         return guarded
 
     return guard
+
+
+def within(request: HttpRequest, what: str, an_hour: int) -> bool:
+    """Counts this time; False where it was once too often."""
+    return not settings.LIMITS or _count(request, what) <= an_hour
 
 
 def _count(request: HttpRequest, what: str) -> int:

@@ -207,13 +207,14 @@ def _first(raw: Raw | None, name: str) -> str:
 def typed_value(filled: Filled) -> Any:
     """What the control shows: what was just typed, however wrong, else what is kept."""
     question, raw = filled.question, filled.raw
+    value = filled.value if form.of_type(question, filled.value) else None
     if question.type == "date" and raw is not None:
         return {part: _first(raw, f"{question.id}-{part}") for part in ("day", "month", "year")}
     if question.type in ("choices", "file"):
-        return list(raw.get(question.id, [])) if raw is not None else list(filled.value or [])
+        return list(raw.get(question.id, [])) if raw is not None else list(value or [])
     if raw is not None:
         return _first(raw, question.id)
-    return _as_typed(filled.value, question.type)
+    return _as_typed(value, question.type)
 
 
 def _as_typed(value: Any, kind: str) -> Any:
@@ -228,6 +229,8 @@ def said(question: Question, value: Any, words: Wording) -> list[str]:
     """An answer in words, line by line; empty where there is none."""
     if value is None or value in ("", []):
         return []
+    if not form.of_type(question, value):
+        return in_words(value)
     match question.type:
         case "choice":
             return [words.option(question, str(value))]

@@ -74,15 +74,19 @@ def save_answers(actor: Actor, draft_id: UUID, values: Mapping[str, Any], *, pag
 
 @transaction.atomic
 def prefill(actor: Actor, draft_id: UUID, values: Mapping[str, Any], register: str) -> Draft:
-    """Puts in what a register said of the signed-in applicant; the portal shows it before it is used."""
+    """Puts in what a register said of the signed-in applicant; the portal shows it before it is used.
+
+    What has an answer by now keeps it.
+    """
     draft = accessible(actor, draft_id)
     package = catalogue.package(draft.version_id)
     known = [q for p in package.form.pages for q in p.questions]
     fillable = {
         q.id for q in known if q.source and q.source.register == register and actor.assured(_level(q))
     }
-    taken = {key: value for key, value in values.items() if key in fillable}
-    answers.keep(draft, {**answers.read(draft), **taken}, known)
+    given = answers.read(draft)
+    taken = {key: value for key, value in values.items() if key in fillable and given.get(key) is None}
+    answers.keep(draft, {**given, **taken}, known)
     draft.prefilled = {**draft.prefilled, **dict.fromkeys(taken, register)}
     draft.save(update_fields=["answers", "sealed_answers", "prefilled"])
     return draft

@@ -4,11 +4,12 @@ A case moves when everything in it has a place in the other version, or stays as
 none. From then on the rules and texts of the other version are the case's.
 """
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 
 from towpath.casework import commands, conductor, incidents, instances
 from towpath.casework.events import CASE_MIGRATED
@@ -16,9 +17,11 @@ from towpath.casework.models import Case, Question, Subscription, Task, Timer
 from towpath.casework.queries.older import AT_ONCE, PERMISSION, on_other_versions
 from towpath.catalogue import queries as catalogue
 from towpath.engines import bpmn
+from towpath.foundation import faults
 from towpath.foundation.access import Actor
 from towpath.foundation.journal import record
 
+log = logging.getLogger(__name__)
 ENDING = (bpmn.Cancel, bpmn.Unschedule, bpmn.Unsubscribe)
 
 
@@ -61,20 +64,19 @@ def migrate_cases(
         raise ValueError(f"{version} is no version of {service}")
     older = on_other_versions(actor, service, version_id)
     ids = list((older.filter(pk__gt=after) if after else older).values_list("pk", flat=True)[:AT_ONCE])
-    fit, stay = [], []
+    fit: list[Case] = []
+    stay: list[Stays] = []
     for case_id in ids:
+        # Asked again under the lock: it may have ended, been moved or gone to another team meanwhile.
         with transaction.atomic():
-            # Asked again under the lock: it may have ended, been moved or gone to another team meanwhile.
             case = (older if dry else older.select_for_update(no_key=True)).filter(pk=case_id).first()
             if case is None:
                 continue
-            plan = _plan_or_why(case, catalogue.package(version_id), mapping)
-            if isinstance(plan, Stays):
-                stay.append(plan)
-                continue
-            fit.append(case)
-            if not dry:
-                _move(actor, case, version, plan, mapping)
+            found = _looked_at(actor, case, version, mapping, dry)
+        if isinstance(found, Stays):
+            stay.append(found)
+        else:
+            fit.append(found)
     left = older.filter(pk__gt=ids[-1]).count() if ids else 0
     return Moved(tuple(fit), tuple(stay), left, ids[-1] if ids else None)
 
@@ -82,12 +84,26 @@ def migrate_cases(
 Plan = dict[str, bpmn.Migration]  # by instance
 
 
-def _plan_or_why(case: Case, new: catalogue.Package, mapping: Mapping[str, str]) -> Plan | Stays:
-    """What goes wrong with one case keeps that one alone where it is."""
+def _looked_at(
+    actor: Actor, case: Case, version: catalogue.ServiceVersion, mapping: Mapping[str, str], dry: bool
+) -> Case | Stays:
+    """What goes wrong with one case keeps that one alone where it is, and nothing of it stays done."""
     try:
-        return _plan(case, new, mapping)
+        with transaction.atomic():
+            plan = _plan(case, catalogue.package(version.pk), mapping)
+            if isinstance(plan, Stays):
+                return plan
+            if not dry:
+                _move(actor, case, version, plan, mapping)
+            return case
+    except OperationalError:
+        raise
     except (bpmn.Incident, bpmn.Refused) as why:
-        return Stays(case, (bpmn.Unplaced("", "", "", str(why)),))
+        told = str(why)
+    except Exception as why:
+        told = faults.in_short(why)
+        log.error("Case %s was not moved to version %s: %s\n%s", case.pk, version, told, faults.path(why))
+    return Stays(Case.objects.get(pk=case.pk), (bpmn.Unplaced("", "", "", told),))
 
 
 def _plan(case: Case, new: catalogue.Package, mapping: Mapping[str, str]) -> Plan | Stays:

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import CharField, Count, Func, QuerySet
 
 from towpath.casework import instances, rules
 from towpath.casework.models import Case
@@ -45,16 +45,30 @@ def on_other_versions(actor: Actor, service: str, version_id: Any) -> QuerySet[C
 
 
 def places_of(cases: QuerySet[Case]) -> list[tuple[Element, int]]:
-    """Where the cases stand now, the most crowded first: an element and how many cases are there."""
+    """Where the cases stand now, the most crowded first: an element and how many cases are there.
+
+    Counted in the database, but for what has called another process: that is sealed.
+    """
     found: Counter[str] = Counter()
     elements: dict[str, Element] = {}
-    seen: set[Any] = set()
-    for case in cases.only("pk", "version_id", "process_state", "called").iterator(AT_ONCE):
-        if case.version_id not in seen:
-            seen.add(case.version_id)
-            elements = {**catalogue.package(case.version_id).elements, **elements}
+    alone = cases.filter(called="").annotate(place=_Places()).values_list("version", "place").order_by()
+    for version, place, number in alone.annotate(n=Count("pk", distinct=True)):
+        elements = {**catalogue.package(version).elements, **elements}
+        found[place] += number
+    for case in (
+        cases.exclude(called="").only("pk", "version_id", "process_state", "called").iterator(AT_ONCE)
+    ):
+        elements = {**catalogue.package(case.version_id).elements, **elements}
         found.update(_standing(case))
     return [(elements[id_], number) for id_, number in found.most_common() if id_ in elements]
+
+
+class _Places(Func):
+    """Where the tokens of a case stand, a row each."""
+
+    template = "jsonb_path_query(process_state, '$.tokens.*.at') #>> '{}'"
+    set_returning = True
+    output_field = CharField()
 
 
 def _standing(case: Case) -> set[str]:

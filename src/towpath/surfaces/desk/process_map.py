@@ -40,7 +40,9 @@ def process_map(
     package = catalogue.package(version)
     process = package.process
     now = {task.element for task in tasks if task.state == "open"} | _resting(process, state)
-    took = _times(story)
+    # What happens in a process that was called, or is in trouble, has a name that this one does not know.
+    now &= process.elements.keys()
+    took = {name: time for name, time in _times(story).items() if name in process.elements}
     done = took.keys() - now
     overlay: dict[str, dict[str, str]] = {name: {"class": "done", "note": took[name]} for name in done}
     overlay |= {name: {"class": "skipped"} for name in _passed_by(process, now, done)}

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 
 from towpath.casework import queries as casework
 from towpath.foundation.access import Actor
+from towpath.surfaces import limits
 from towpath.surfaces.resident_access import resident
 
 DRAFTS: Final = "portal-drafts"
@@ -16,7 +17,8 @@ REQUESTS: Final = "portal-requests"
 TYPED: Final = "portal-typed"
 ASKED: Final = "portal-registers-asked"
 KEPT: Final = 20  # of each
-TYPED_LIMIT: Final = 20_000  # characters
+TYPED_LIMIT: Final = 20_000  # characters, those of the names of fields included
+TYPED_AN_HOUR: Final = 60  # times from one address
 
 
 def remember_draft(request: HttpRequest, draft_id: UUID) -> None:
@@ -75,9 +77,14 @@ def request_actor(request: HttpRequest, case_id: UUID) -> Actor:
 
 
 def keep_typed(request: HttpRequest, place: str, typed: Mapping[str, Sequence[str]]) -> bool:
-    """Keeps what was typed while the person was no longer known; only the last page's. False where it is too long."""
+    """Keeps what was typed while the person was no longer known; only the last page's.
+
+    False where it is too long, or too often: anybody may send it, and each session is a row.
+    """
     fields = {name: list(values) for name, values in typed.items() if name != "csrfmiddlewaretoken"}
-    if sum(len(text) for texts in fields.values() for text in texts) > TYPED_LIMIT:
+    if sum(len(text) for name, texts in fields.items() for text in [name, *texts]) > TYPED_LIMIT:
+        return False
+    if not limits.within(request, "typed", TYPED_AN_HOUR):
         return False
     request.session[TYPED] = {place: fields}
     return True
