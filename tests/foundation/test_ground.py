@@ -171,12 +171,32 @@ def test_search_finds_by_every_word_and_by_a_beginning(tenant):
 def test_a_rare_word_is_found_behind_many_newer_bearers_of_a_frequent_one(tenant, monkeypatch):
     monkeypatch.setattr(search, "SCANNED", 5)
     old, others = uuid4(), [uuid4() for _ in range(8)]
-    search.index("case", old, 1, ["Ada Lovelace"])
+    search.index("case", old, 1, ["Ada", "Lovelace"])
     for rank, other in enumerate(others, start=2):
-        search.index("case", other, rank, ["Ada Smith"])
+        search.index("case", other, rank, ["Ada", "Smith"])
     assert search.find("case", "ada lovelace") == search.find("case", "lovelace ada") == [old]
     assert search.find("case", "ada love") == [old]
     assert search.find("case", "ada smith") == others[:-6:-1], "all words frequent: the newest"
+
+
+def test_words_that_stand_together_are_found_however_many_have_one_of_them(tenant, monkeypatch):
+    monkeypatch.setattr(search, "SCANNED", 5)
+    old, others = uuid4(), [uuid4() for _ in range(8)]
+    search.index("case", old, 1, ["Ada Lovelace", "12 Mill Lane, Millbrook MB1 2AB"])
+    for rank, other in enumerate(others, start=2):
+        search.index("case", other, rank, ["Ada Smith", "Bea Lovelace", "9 Mill Lane, Millbrook MB1 2AB"])
+        search.index("case", uuid4(), rank, ["Cy Smith", "12 Weir Road, Millbrook MB1 2AB"])
+    for asked in ("ada lovelace", "Lovelace, Ada", "12 Mill Lane", "ada lovelace mb1", "lovelace ada 12 mi"):
+        assert search.find("case", asked) == [old], asked
+    assert search.find("case", "ada 12") == [], "nowhere together, and both frequent: the newest are looked at"
+
+
+def test_what_an_object_is_found_by_changes_with_its_texts(tenant):
+    ada = uuid4()
+    search.index("person", ada, 1, ["Ada Lovelace"])
+    search.index("person", ada, 1, ["Ada King"])
+    assert search.find("person", "ada king") == [ada]
+    assert search.find("person", "ada lovelace") == search.find("person", "lovelace") == []
 
 
 @given(st.text(max_size=60))

@@ -2,11 +2,15 @@
 
 Under row-level security PostgreSQL uses an index only for leakproof operators, so text search operators would read
 the whole table (ADR 0004). Words are kept one a row and found by equality and prefix ranges, newest object first.
+So are pairs of words that stand together, such as given and family name, or street and number: both words may be
+frequent, and the pair is rare.
 """
 
 import re
 import unicodedata
 from collections.abc import Iterable
+from itertools import combinations, pairwise
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +22,8 @@ from towpath.foundation.models import SearchToken
 WORDS = 12  # of one query
 LENGTH = 64
 SCANNED = 2_000  # entries of one word that are looked at for further words
+SHORT = 4  # words of a text in which all stand together; in a longer one neighbours do
+PAIRS = "+"  # behind the kind of object: its pairs of words
 
 
 def tokens(text: str) -> list[str]:
@@ -27,13 +33,25 @@ def tokens(text: str) -> list[str]:
     return [word[:LENGTH] for word in re.findall(r"\w+", plain)]
 
 
+def pairs(words: list[str]) -> set[str]:
+    """Each two words that stand together, in the order of the alphabet: they may be asked for the other way round."""
+    found = combinations(words, 2) if len(words) <= SHORT else pairwise(words)
+    return {pair for one, other in found if one != other and len(pair := _pair(one, other)) <= LENGTH}
+
+
+def _pair(one: str, other: str) -> str:
+    return f"{min(one, other)} {max(one, other)}"
+
+
 def index(kind: str, object_id: UUID, rank: int, texts: Iterable[str], *, fresh: bool = False) -> None:
     """Makes an object findable under the words of `texts`, and under no others. `fresh`: it never was before."""
-    words = {word for text in texts for word in tokens(text)}
+    split = [tokens(text) for text in texts]
+    made = {word: kind for words in split for word in words}
+    made |= {pair: kind + PAIRS for words in split for pair in pairs(words)}
     if not fresh:
-        SearchToken.objects.filter(object_id=object_id).exclude(token__in=words).delete()
+        SearchToken.objects.filter(object_id=object_id).exclude(token__in=made).delete()
     SearchToken.objects.bulk_create(
-        [SearchToken(kind=kind, token=word, object_id=object_id, rank=rank) for word in sorted(words)],
+        [SearchToken(kind=made[word], token=word, object_id=object_id, rank=rank) for word in sorted(made)],
         ignore_conflicts=True,
     )
 
@@ -80,8 +98,9 @@ Range = tuple[str, str]  # from a token up to, but without, another
 def find(kind: str, text: str, limit: int = 50) -> list[UUID]:
     """Objects that have every word of `text` (the last may be a beginning), newest first, at most `limit`.
 
-    The rarest word leads. Where all words have 2,000 entries, only the newest of the longest are looked at, so that
-    the cost does not grow with the table.
+    Words that stand together somewhere lead: only where they do is looked at then. Else the rarest word leads; where
+    all words have 2,000 entries, only the newest of the longest are looked at, so that the cost does not grow with the
+    table.
     """
     words = tokens(text)[:WORDS]
     if not words:
@@ -89,7 +108,34 @@ def find(kind: str, text: str, limit: int = 50) -> list[UUID]:
     if len(words) == 1:
         found = _by_frequent(kind, words[0], [], limit)
         return found or _beginning(kind, words[0], limit)
-    ranges = [(word, word + "\x01") for word in words[:-1]] + [(words[-1], _after(words[-1]))]
+    return _together(kind, words, limit) or _anywhere(kind, words, limit)
+
+
+def _together(kind: str, words: list[str], limit: int) -> list[UUID]:
+    """Objects in which two of the words stand together, and which have all the others."""
+    known = [(pair, {one, other}) for one, other in pairwise(words) for pair in pairs([one, other])]
+    if not known:
+        return []
+    counts = _counted(kind + PAIRS, [_exactly(pair) for pair, _ in known])
+    there = [(count, pair, both) for count, (pair, both) in zip(counts, known, strict=True) if count]
+    if not there:
+        return []
+    _, pair, both = min(there, key=itemgetter(0))
+    others = [found for word, found in zip(words, _ranges(words), strict=True) if word not in both]
+    return _by_frequent(kind + PAIRS, pair, others, limit)
+
+
+def _ranges(words: list[str]) -> list[Range]:
+    """Each word, and all that begin with the last one."""
+    return [*map(_exactly, words[:-1]), (words[-1], _after(words[-1]))]
+
+
+def _exactly(word: str) -> Range:
+    return word, word + "\x01"
+
+
+def _anywhere(kind: str, words: list[str], limit: int) -> list[UUID]:
+    ranges = _ranges(words)
     counts = _counted(kind, ranges)
     rarest = counts.index(min(counts))
     if counts[rarest] < SCANNED:

@@ -103,5 +103,5 @@ def first_points(person: Person, given: Mapping[str, str]) -> None:
 
 
 def _find_by(person: Person, postal: Iterable[str], *, fresh: bool = False) -> None:
-    words = [person.given_name, person.family_name, *postal]
+    words = [f"{person.given_name} {person.family_name}", *postal]
     search.index("person", person.pk, int(person.made_at.timestamp()), words, fresh=fresh)
