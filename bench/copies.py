@@ -82,6 +82,18 @@ join lateral unnest(array[given_name, family_name, house::text, split_part(stree
         replace(c.reference, '-', '')] else '{}'::text[] end) token on true
 where c.n between %(first)s and %(last)s
 """
+# Words that stand together (`search.pairs`): given and family name, house and street, and so on along the address.
+PAIRS = """
+insert into foundation_searchtoken (tenant_id, kind, token, object_id, rank)
+select distinct %(tenant)s, kind || '+', least(lower(one) collate "C", lower(other)) || ' ' || greatest(lower(one) collate "C", lower(other)),
+    md5(o.id::text || ':' || c.n)::uuid, extract(epoch from s.submitted_at - c.seconds * interval '1 second')::bigint
+from copy c join casework_case s on s.id = c.case_id
+join lateral (values ('case', s.id), ('person', s.person_id)) o (kind, id) on true
+join lateral (values (given_name, family_name), (house::text, split_part(street_name, ' ', 1)),
+    (split_part(street_name, ' ', 1), split_part(street_name, ' ', 2)), (split_part(street_name, ' ', 2), 'millbrook'),
+    ('millbrook', 'mb1'), ('mb1', '2ab')) p (one, other) on lower(one) collate "C" <> lower(other) collate "C"
+where c.n between %(first)s and %(last)s
+"""
 SEALED = [
     (model, f.column)
     for model in (Case, Task, Question, Decision)
@@ -154,6 +166,7 @@ class Copier:
             for statement in _statements():
                 self.connection.execute(statement)
             self.connection.execute(TOKENS, values)
+            self.connection.execute(PAIRS, values)
             self.connection.execute("insert into copied select n, case_id from copy")
 
     def readable(self, chance: Random, count: int, *, open_only: bool = False) -> list[UUID]:
