@@ -88,4 +88,3 @@ def test_a_real_body_is_set_up_and_its_first_colleague_signs_in(empty):
         desk = client.get(DESK, follow=True)
         assert desk.status_code == 200
         assert "Ben Okoro" in desk.content.decode()
-

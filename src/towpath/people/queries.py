@@ -10,7 +10,7 @@ from django.db import connection
 from towpath.foundation import clock, crypto, rows, search, tenancy
 from towpath.foundation.access import Actor, Assurance, Channel, NotAllowed, log_read
 from towpath.foundation.models import Tenant
-from towpath.people.models import ContactPoint, Grant, Membership, Person, Pseudonym, Staff, Team, User
+from towpath.people.models import ContactPoint, Membership, Person, Pseudonym, Staff, Team, User
 from towpath.people.rules import ROLES as KNOWN_ROLES
 from towpath.people.rules import WrongContactPoint, normalised, permissions
 from towpath.people.staff_signin import authenticator_address, current_code, fresh_passphrase, fresh_secret
@@ -37,7 +37,6 @@ __all__ = [
     "find_people",
     "fresh_passphrase",
     "fresh_secret",
-    "grants_in_force",
     "memberships",
     "person",
     "person_by_email",
@@ -107,11 +106,6 @@ def memberships(email: str) -> set[tuple[str | None, str]]:
     """The (team code or None for all teams, role) pairs that a colleague has in the current body."""
     held = Membership.objects.filter(staff__user__email=email.lower())
     return set(held.values_list("team__code", "role"))
-
-
-def grants_in_force() -> list[Grant]:
-    """Under which others' colleagues work for the current body."""
-    return list(Grant.objects.filter(until__gt=clock.now()).select_related("staff__user").order_by("pk"))
 
 
 def resident_actor(person_id: UUID, assurance: Assurance, channel: Channel = "portal") -> Actor:

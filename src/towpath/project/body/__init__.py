@@ -85,7 +85,7 @@ def _conflicts(document: Document, tenant: Tenant | None) -> Iterator[Problem]:
     if other := Tenant.objects.filter(host=host).exclude(code=document.value["code"]).first():
         yield document.problem(("host",), f"{host} leads to {other.name} already", "name another host")
     yield from _no_teams(document, tenant)
-    yield from _no_accounts(document, tenant)
+    yield from _others_accounts(document, tenant)
 
 
 def _no_teams(document: Document, tenant: Tenant | None) -> Iterator[Problem]:
@@ -93,29 +93,21 @@ def _no_teams(document: Document, tenant: Tenant | None) -> Iterator[Problem]:
     if tenant is not None:
         with tenancy.inside(tenant):
             known |= {team.code for team in people.teams()}
-    places = [*document.entries("grants")]
-    for path, _ in document.entries("staff"):
-        places += document.entries(*path, "roles")
+    places = [one for path, _ in document.entries("staff") for one in document.entries(*path, "roles")]
     for path, entry in places:
         if (team := entry.get("team", "")) and team not in known:
             right = nearest(team, known, "name it under teams")
             yield document.problem((*path, "team"), f"there is no team '{team}'", right)
 
 
-def _no_accounts(document: Document, tenant: Tenant | None) -> Iterator[Problem]:
+def _others_accounts(document: Document, tenant: Tenant | None) -> Iterator[Problem]:
     for path, entry in document.entries("staff"):
         account = people.account(entry["email"])
         if account is not None and (tenant is None or account.home_id != tenant.pk):
             what = (
                 f"{account.home.name if account.home else 'another body'} made the account of {account.email}"
             )
-            yield document.problem((*path, "email"), what, "name them under grants")
-    for path, entry in document.entries("grants"):
-        if people.account(entry["email"]) is None:
-            what = f"{entry['email']} has no account"
-            yield document.problem(
-                (*path, "email"), what, "the body that they belong to makes it, under staff"
-            )
+            yield document.problem((*path, "email"), what, "an administrator gives them a grant, at the desk")
 
 
 def _bring_about(wanted: Wanted, tenant: Tenant | None, check: bool) -> None:

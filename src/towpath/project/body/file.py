@@ -15,7 +15,6 @@ from towpath.exchange.connectors import operations
 from towpath.people import queries as people
 
 SCHEMAS = Path(__file__).parent
-DATED = (("agreements", "valid-from"), ("agreements", "valid-until"), ("grants", "until"))
 
 
 def read(path: Path) -> tuple[Document | None, list[Problem]]:
@@ -68,8 +67,10 @@ def _place(document: Document) -> Iterator[Problem]:
 
 def _dates(document: Document) -> Iterator[Problem]:
     written = [*document.texts("settings", "holidays")]
-    for room, key in DATED:
-        written += [((*path, key), entry[key]) for path, entry in document.entries(room) if key in entry]
+    for key in ("valid-from", "valid-until"):
+        written += [
+            ((*path, key), entry[key]) for path, entry in document.entries("agreements") if key in entry
+        ]
     for path, day in written:
         if isinstance(day, str) and _like_a_date(day) and _day(day) is None:
             yield document.problem(path, f"there is no day {day}", "look at the calendar")
@@ -111,22 +112,12 @@ def _people(document: Document) -> Iterator[Problem]:
         email = str(entry.get("email", "")).lower()
         if email in seen:
             yield document.problem((*path, "email"), f"{email} stands here a second time", "keep one of them")
-        seen.add(email)
-        yield from (
-            _role(document, *one, known) for one in document.entries(*path, "roles") if _wrong(one[1], known)
-        )
-    for one in document.entries("grants"):
-        if _wrong(one[1], known):
-            yield _role(document, *one, known)
-
-
-def _wrong(entry: Mapping[str, Any], known: list[str]) -> bool:
-    return isinstance(entry.get("role"), str) and entry["role"] not in known
-
-
-def _role(document: Document, path: Any, entry: Mapping[str, Any], known: list[str]) -> Problem:
-    role = entry["role"]
-    return document.problem((*path, "role"), f"there is no role '{role}'", nearest(role, known))
+        seen |= {email} if email else set()
+        for place, one in document.entries(*path, "roles"):
+            role = one.get("role")
+            if isinstance(role, str) and role not in known:
+                what = f"there is no role '{role}'"
+                yield document.problem((*place, "role"), what, nearest(role, known))
 
 
 def _registers(document: Document) -> Iterator[Problem]:

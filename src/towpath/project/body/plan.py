@@ -49,7 +49,6 @@ class Present:
 
     teams: Mapping[str, str] = field(default_factory=dict)
     roles: Mapping[str, set[Role]] = field(default_factory=dict)
-    grants: tuple[Any, ...] = ()
     agreements: tuple[Any, ...] = ()
 
 
@@ -59,7 +58,6 @@ def present(wanted: Wanted) -> Present:
     return Present(
         teams={team.code: team.name for team in known.teams()},
         roles={email: known.memberships(email) for email in emails if known.account(email)},
-        grants=tuple(known.grants_in_force()),
         agreements=tuple(agreed.agreements()),
     )
 
@@ -72,8 +70,6 @@ def steps(wanted: Wanted, tenant: Tenant | None, there: Present) -> Iterator[Ste
         yield from _team(code, name, there.teams.get(code))
     for one in wanted.get("staff", ()):
         yield from _colleague(one, there.roles.get(one["email"].lower()))
-    for one in wanted.get("grants", ()):
-        yield from _grant(one, wanted["zone"], there.grants)
     for one in wanted.get("agreements", ()):
         yield from _agreement(one, wanted, there.agreements)
 
@@ -117,21 +113,6 @@ def _colleague(one: Wanted, held: set[Role] | None) -> Iterator[Step]:
 
 def _listed(pairs: set[Role]) -> str:
     return ", ".join(f"{role} in {team or 'all teams'}" for team, role in sorted(pairs, key=str))
-
-
-def _grant(one: Wanted, zone: str, given: tuple[Any, ...]) -> Iterator[Step]:
-    email, role, team = one["email"].lower(), one["role"], one.get("team", "")
-    until = _midnight(one["until"], zone, days=1)
-    same = [g for g in given if (g.staff.user.email, g.role, g.team_code) == (email, role, team)]
-    if until <= clock.now() or any(g.until == until for g in same):
-        return
-
-    def do() -> None:
-        for earlier in same:
-            people.end_grant(SYSTEM, earlier.pk)
-        people.give_grant(SYSTEM, email=email, role=role, until=until, team=team)
-
-    yield Step(f"grant {email}: {_listed({(team or None, role)})} until {one['until']}", do)
 
 
 def _agreement(one: Wanted, wanted: Wanted, made: tuple[Any, ...]) -> Iterator[Step]:
