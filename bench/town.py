@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from towpath.catalogue.load import files_of
-from towpath.foundation import clock, tenancy
+from towpath.foundation import bodies, clock, tenancy
 from towpath.foundation.access import SYSTEM
 from towpath.foundation.models import Tenant
 from towpath.project.folders import CHECKOUT
@@ -16,7 +16,7 @@ OPERATION = "population-register.resident-by-number"
 
 
 def set_up(var: Path, name: str = "Millbrook", code: str = "millbrook") -> Tenant:
-    tenant: Tenant = Tenant.objects.create(
+    tenant = bodies.make(
         code=code,
         name=name,
         host=f"{code}.localhost",

@@ -16,7 +16,7 @@ from towpath.catalogue import actions as catalogue
 from towpath.catalogue.load import files_of
 from towpath.exchange import actions as exchange
 from towpath.exchange.connectors import operations
-from towpath.foundation import clock, crypto, tenancy
+from towpath.foundation import bodies, clock, crypto, tenancy
 from towpath.foundation.access import SYSTEM
 from towpath.foundation.models import Tenant
 from towpath.people import actions as people
@@ -130,19 +130,20 @@ def set_up(town: Town, **changes: Any) -> Tenant:
         "name": town.name,
         "host": town.host,
         "zone": town.zone,
-        "languages": list(town.languages),
+        "languages": town.languages,
         "settings": town.settings(),
         "is_demo": True,
     }
-    tenant: Tenant = Tenant.objects.create(**(values | changes))
     now = clock.now()
-    with tenancy.inside(tenant), clock.running(clock.VirtualClock(now - BEGAN)):
-        for code, name in TEAMS.items():
-            people.set_up_team(code, name)
-        _set_up_staff(town.code, until=now + BEGAN)
-        for folder in OFFERED:
-            publish(SERVICES / folder, (now - BEGAN).date())
-        _agree(until=now + BEGAN)
+    with clock.running(clock.VirtualClock(now - BEGAN)):
+        tenant = bodies.make(**(values | changes))
+        with tenancy.inside(tenant):
+            for code, name in TEAMS.items():
+                people.set_up_team(code, name)
+            _set_up_staff(town.code, until=now + BEGAN)
+            for folder in OFFERED:
+                publish(SERVICES / folder, (now - BEGAN).date())
+            _agree(until=now + BEGAN)
     return tenant
 
 

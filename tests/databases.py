@@ -20,7 +20,7 @@ def fresh_database(server: postgres.Server, fingerprint: str) -> str:
         if not _exists(server, template):
             _migrated(server, template)
         name = f"test_{os.getpid()}_{secrets.token_hex(3)}"
-        _create(server, name, template)
+        create(server, name, template)
     lead_to(server, name)
     return name
 
@@ -30,7 +30,7 @@ def _exists(server: postgres.Server, name: str) -> bool:
         return bool(connection.execute("select 1 from pg_database where datname = %s", [name]).fetchone())
 
 
-def _create(server: postgres.Server, name: str, template: str) -> None:
+def create(server: postgres.Server, name: str, template: str) -> None:
     with psycopg.connect(server.dsn("owner"), autocommit=True) as connection:
         connection.execute(
             sql.SQL("create database {} template {}").format(sql.Identifier(name), sql.Identifier(template))
@@ -44,7 +44,7 @@ def _migrated(server: postgres.Server, template: str) -> None:
     from towpath.project import migrate
 
     raw = f"making_{secrets.token_hex(4)}"
-    _create(server, raw, "template0")
+    create(server, raw, "template0")
     lead_to(server, raw)
     migrate.migrate("owner")
     connections.close_all()

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 from tests.running.conftest import command_of, processes_naming
@@ -159,6 +160,37 @@ def test_a_named_database_is_used_and_none_is_made(surroundings, tmp_path, serve
     assert running.end() == 0
     assert not (tmp_path / "var" / "postgres").exists()
     assert postgres.is_ready(server), "somebody else's server is left running"
+
+
+def test_a_database_with_a_real_body_is_refused_and_one_with_demonstrations_is_not(
+    tmp_path, monkeypatch, capsys, server
+):
+    monkeypatch.setenv("TOWPATH_VAR", str(tmp_path))
+    monkeypatch.setenv("PORT", str(free_base()))
+    monkeypatch.setenv("DATABASE_URL", server.dsn("app"))
+    monkeypatch.setenv("DATABASE_OWNER_URL", server.dsn("owner"))
+    with psycopg.connect(server.dsn("owner"), autocommit=True) as connection:
+        connection.execute("create table foundation_tenant (code text, is_demo bool, is_rehearsal bool)")
+        try:
+            connection.execute(
+                "insert into foundation_tenant values ('millbrook', true, false), ('played', false, true)"
+            )
+            assert run.prepare(Ports(), tmp_path).owner == server.dsn("owner")
+            connection.execute("insert into foundation_tenant values ('ferrybridge', false, false)")
+            assert run.main() == 1
+        finally:
+            connection.execute("drop table foundation_tenant")
+    assert "a real body (ferrybridge)" in capsys.readouterr().out
+    assert not (tmp_path / "secrets").exists()
+
+
+def test_a_database_that_does_not_answer_is_told(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("TOWPATH_VAR", str(tmp_path))
+    monkeypatch.setenv("PORT", str(free_base()))
+    for name in ("DATABASE_URL", "DATABASE_OWNER_URL"):
+        monkeypatch.setenv(name, f"postgresql://towpath@/towpath?host={tmp_path}")
+    assert run.main() == 1
+    assert "DATABASE_OWNER_URL does not answer" in capsys.readouterr().out
 
 
 def test_no_process_is_told_the_owners_password(tmp_path):

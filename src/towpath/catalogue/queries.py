@@ -7,6 +7,7 @@ from towpath.catalogue.describe import search_services as search
 from towpath.catalogue.models import Service, ServiceVersion
 from towpath.catalogue.package import Ask, Letter, Package, Question, TaskForm
 from towpath.catalogue.problems import Problem, nearest
+from towpath.catalogue.shape import problems as shape_problems
 from towpath.catalogue.versions import (
     NoSuchService,
     compiled_of,
@@ -17,6 +18,7 @@ from towpath.catalogue.versions import (
     versions,
 )
 from towpath.catalogue.written import Document
+from towpath.catalogue.written import read as read_yaml
 
 __all__ = [
     "Ask",
@@ -38,9 +40,11 @@ __all__ = [
     "nearest",
     "next_version",
     "package",
+    "read_yaml",
     "search",
     "service_page",
     "services",
+    "shape_problems",
     "terms",
     "version",
     "version_in_force",

@@ -26,13 +26,13 @@ KIND = {
 
 
 @lru_cache
-def schema(name: str) -> Draft202012Validator:
-    return Draft202012Validator(json.loads((FOLDER / f"{name}.schema.json").read_text(encoding="utf-8")))
+def schema(name: str, folder: Path = FOLDER) -> Draft202012Validator:
+    return Draft202012Validator(json.loads((folder / f"{name}.schema.json").read_text(encoding="utf-8")))
 
 
-def problems(document: Document, name: str) -> list[Problem]:
+def problems(document: Document, name: str, folder: Path = FOLDER) -> list[Problem]:
     """Everything at once, in the order of the lines."""
-    errors = schema(name).iter_errors(document.value)
+    errors = schema(name, folder).iter_errors(document.value)
     found = {problem for error in errors for problem in _told(document, error, ())}
     return sorted(found, key=lambda problem: (problem.line, problem.place, problem.what))
 

@@ -11,8 +11,9 @@ from towpath.foundation import clock, crypto, rows, search, tenancy
 from towpath.foundation.access import Actor, Assurance, Channel, NotAllowed, log_read
 from towpath.foundation.models import Tenant
 from towpath.people.models import ContactPoint, Membership, Person, Pseudonym, Staff, Team, User
+from towpath.people.rules import ROLES as KNOWN_ROLES
 from towpath.people.rules import WrongContactPoint, normalised, permissions
-from towpath.people.staff_signin import current_code
+from towpath.people.staff_signin import authenticator_address, current_code, fresh_passphrase, fresh_secret
 
 REGISTER_NUMBER: Final = ("people_person", "register_number")  # where it lies, for its encryption
 FOUND = 50
@@ -29,9 +30,14 @@ where tenant_id = %s and people_staff.id = %s
 
 __all__ = [
     "PersonCard",
+    "account",
+    "authenticator_address",
     "bodies_of",
     "current_code",
     "find_people",
+    "fresh_passphrase",
+    "fresh_secret",
+    "memberships",
     "person",
     "person_by_email",
     "person_card",
@@ -39,6 +45,7 @@ __all__ = [
     "pseudonym",
     "register_number",
     "resident_actor",
+    "role_names",
     "staff_actor",
     "staff_name",
     "team_name",
@@ -84,6 +91,21 @@ def bodies_of(user: User) -> list[Tenant]:
             if staff_actor(user):
                 found.append(tenant)
     return found
+
+
+def role_names() -> list[str]:
+    return sorted(KNOWN_ROLES)
+
+
+def account(email: str) -> User | None:
+    """The account of this address, whichever body made it."""
+    return User.objects.filter(email=email.lower()).select_related("home").first()
+
+
+def memberships(email: str) -> set[tuple[str | None, str]]:
+    """The (team code or None for all teams, role) pairs that a colleague has in the current body."""
+    held = Membership.objects.filter(staff__user__email=email.lower())
+    return set(held.values_list("team__code", "role"))
 
 
 def resident_actor(person_id: UUID, assurance: Assurance, channel: Channel = "portal") -> Actor:

@@ -9,7 +9,7 @@ import io
 import os
 import struct
 import time
-from base64 import b32decode
+from base64 import b32decode, b32encode
 from typing import Any
 
 import qrcode
@@ -26,12 +26,13 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from qrcode.image.svg import SvgPathFillImage
 
-from towpath.foundation import crypto
+from towpath.foundation import crypto, ids
 from towpath.people.models import User
 
 FRESH = 300  # seconds for which a sign-in counts as a proof that needs no repeating
 PERIOD = 30  # seconds of one code (RFC 6238, 4.1)
 NONCE = 12  # bytes
+SECRET = 20  # bytes of an authenticator's secret (RFC 4226, section 4)
 PURPOSE = b"towpath staff second factors"
 
 
@@ -94,6 +95,21 @@ def _cipher() -> AESGCM:
     """Accounts have no body, so this key comes from the installation's and not from a body's."""
     derived = HKDF(hashes.SHA256(), length=32, salt=None, info=PURPOSE)
     return AESGCM(derived.derive(crypto.secret_file("master.key")))
+
+
+def fresh_passphrase() -> str:
+    """Five groups of four readable characters, 97 random bits: to be typed once and then changed."""
+    return "-".join(ids.code(4).lower() for _ in range(5))
+
+
+def fresh_secret() -> str:
+    """A Base32 secret for an authenticator app."""
+    return b32encode(os.urandom(SECRET)).decode()
+
+
+def authenticator_address(email: str, secret: str) -> str:
+    """The `otpauth://` address that an app takes, also as a QR code."""
+    return str(StaffFactors().build_totp_url(User(email=email), secret))
 
 
 def totp(secret: str, moment: float) -> str:

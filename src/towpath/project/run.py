@@ -11,6 +11,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
+
 from towpath.project import health, postgres
 from towpath.project.folders import CHECKOUT, var_folder
 from towpath.project.ports import Ports, free_base, from_environment
@@ -19,6 +21,7 @@ from towpath.project.steps import steps
 from towpath.project.supervise import RunError, Stopped, Supervisor
 
 LOCK = "run.lock"
+REAL_BODIES = "select code from foundation_tenant where not is_demo and not is_rehearsal order by code"
 TOLD = ("DATABASE_URL", "PORT")  # with all of TOWPATH_*: what other commands on this machine need
 
 
@@ -71,6 +74,7 @@ def prepare(ports: Ports, var: Path) -> Site:
                 "DATABASE_URL is set, DATABASE_OWNER_URL is not. Set both: the first with the application's role, "
                 "which owns nothing, the second with the role that owns the tables (docs/running.md)."
             )
+        _refuse_real_bodies(owner)
         return Site(ports, var, url, owner)
     folder = var / "postgres"
     if not folder.exists():
@@ -79,6 +83,21 @@ def prepare(ports: Ports, var: Path) -> Site:
     if postgres.stop(server):
         say("database: was still running from before; stopped")
     return Site(ports, var, server.dsn("app"), server.dsn("owner"), server)
+
+
+def _refuse_real_bodies(owner: str) -> None:
+    """A real body must not meet the demonstration: its passwords, its sign-in for anybody, its e-mail to nowhere."""
+    try:
+        with psycopg.connect(owner, connect_timeout=5) as connection:
+            made = connection.execute("select to_regclass('foundation_tenant') is not null").fetchone()
+            real = connection.execute(REAL_BODIES).fetchall() if made == (True,) else []
+    except psycopg.Error as why:
+        raise RunError(f"The database of DATABASE_OWNER_URL does not answer: {str(why).strip()}") from why
+    if real:
+        raise RunError(
+            f"This database holds a real body ({', '.join(code for (code,) in real)}), and `towpath run` is for the "
+            "demonstration. Nothing was started. Start web, worker and intake each by itself (docs/running.md)."
+        )
 
 
 @contextmanager

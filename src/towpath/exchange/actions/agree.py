@@ -1,7 +1,7 @@
 """A body and a register agree on what may be asked; the body signs."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from towpath.exchange import events, jws
@@ -53,8 +53,9 @@ def agree(
         legal_basis=legal_basis or declared.legal_basis,
         fields=sorted(granted),
         peer_key=peer_key,
-        valid_from=valid_from,
-        valid_until=valid_until,
+        # As the database gives them back: the signature is over their text.
+        valid_from=valid_from.astimezone(UTC),
+        valid_until=valid_until.astimezone(UTC),
     )
     agreement.signature = jws.sign(agreement.terms())
     agreement.save(force_insert=True)
