@@ -13,7 +13,7 @@ from towpath.engines.feel.types import Type, coerced
 if TYPE_CHECKING:
     from towpath.engines.dmn.elements import Element, Knowledge, Service
 
-RUN = "__run"
+RUN: Any = object()  # where a scope has its run: as with BUDGET, no name in a model is this
 Seen = tuple[Any, dict[str, Any], tuple[MatchedRule, ...]]  # the value, the inputs seen, the rules
 
 
