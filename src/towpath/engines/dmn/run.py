@@ -67,14 +67,11 @@ class Run:
     def scope(self, needs: Sequence[tuple[tuple[str, ...], Element]]) -> Scope:
         """What logic sees of these: values by name, those of imported models inside a context."""
         scope = self.base.copy()
+        imported: dict[str, Scope] = {}
         for path, element in needs:
-            if len(path) == 1:
-                scope[path[0]] = element.value_in(self)
-            else:
-                inside = scope.setdefault(path[0], {})
-                for name in path[1:-1]:
-                    inside = inside.setdefault(name, {})
-                inside[path[-1]] = element.value_in(self)
+            where = scope if len(path) == 1 else imported.setdefault(path[0], {})
+            where[path[-1]] = element.value_in(self)
+        scope.update(imported)
         return scope
 
 
