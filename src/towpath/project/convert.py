@@ -10,12 +10,12 @@ Exit codes: 0 it is written; 2 a file can't be used, and why.
 from __future__ import annotations
 
 import argparse
-import sys
 import tempfile
 from pathlib import Path
 
 from towpath.engines import mining
 from towpath.project.cli import parser
+from towpath.project.terminal import aside, say
 
 STORE, MODEL = ".towpath", ".bpmn"
 
@@ -25,13 +25,13 @@ def main(arguments: list[str]) -> int:
     try:
         _write(options)
     except mining.LogError as wrong:
-        print(wrong, file=sys.stderr)
-        print("Nothing was written. With --good-rows the other rows are.", file=sys.stderr)
+        aside(wrong)
+        aside("Nothing was written. With --good-rows the other rows are.")
         return 2
     except (mining.MiningError, ValueError, OSError) as why:
-        print(why, file=sys.stderr)
+        aside(why)
         return 2
-    print(f"{options.output} is written.")
+    say(f"{options.output} is written.")
     return 0
 
 
@@ -89,5 +89,5 @@ def _write(options: argparse.Namespace) -> None:
 def _read(options: argparse.Namespace, store: Path | None = None) -> mining.Log:
     log = mining.read(options.log, options.mapping, store=store, good_rows=options.good_rows)
     for problem in log.left_out:
-        print(f"Left out: {problem}", file=sys.stderr)
+        aside(f"Left out: {problem}")
     return log

@@ -4,7 +4,6 @@ Exit codes: 0 it is there, or was removed; 1 rows can't be taken, and nothing wa
 """
 
 import argparse
-import sys
 from pathlib import Path
 
 from django.db import OperationalError
@@ -16,6 +15,7 @@ from towpath.journeys import actions as journeys
 from towpath.journeys import queries
 from towpath.project.cli import parser
 from towpath.project.packages import NO_DATABASE
+from towpath.project.terminal import aside, say
 
 SHOWN = 20  # problems
 
@@ -23,24 +23,24 @@ SHOWN = 20  # problems
 def main(arguments: list[str]) -> int:
     options = _options(arguments)
     if not options.log and not options.remove and not options.list:
-        print("Name a log to import, or --remove CODE, or --list.", file=sys.stderr)
+        aside("Name a log to import, or --remove CODE, or --list.")
         return 2
     try:
         tenant = Tenant.objects.filter(code=options.body, is_rehearsal=False).first()
         if tenant is None:
-            print(f"No body is called {options.body}. There is: {_bodies()}.", file=sys.stderr)
+            aside(f"No body is called {options.body}. There is: {_bodies()}.")
             return 2
         with tenancy.inside(tenant):
             if options.list:
                 return _list()
             return _remove(options.remove) if options.remove else _import(options)
     except OperationalError:
-        print(NO_DATABASE, file=sys.stderr)
+        aside(NO_DATABASE)
     except (journeys.NotImported, OSError) as why:
-        print(why, file=sys.stderr)
+        aside(why)
     except mining.LogError as wrong:
-        print(wrong, file=sys.stderr)
-        print("Nothing was imported. With --good-rows the other rows are.", file=sys.stderr)
+        aside(wrong)
+        aside("Nothing was imported. With --good-rows the other rows are.")
         return 1
     return 2
 
@@ -70,27 +70,27 @@ def _bodies() -> str:
 
 def _list() -> int:
     for one in queries.logs():
-        print(f"{one.code}: {one.name}, {one.cases} cases, {one.events} events, from {one.file}")
+        say(f"{one.code}: {one.name}, {one.cases} cases, {one.events} events, from {one.file}")
     return 0
 
 
 def _remove(code: str) -> int:
     if journeys.remove_log(code):
-        print(f"Removed {code}.")
+        say(f"Removed {code}.")
         return 0
-    print(f"There is no log {code}. --list tells which there are.", file=sys.stderr)
+    aside(f"There is no log {code}. --list tells which there are.")
     return 2
 
 
 def _import(options: argparse.Namespace) -> int:
     if not options.log.is_file():
-        print(f"{options.log} is no file.", file=sys.stderr)
+        aside(f"{options.log} is no file.")
         return 2
     made = journeys.import_log(options.log, options.mapping, name=options.name, good_rows=options.good_rows)
     for one in made.problems[:SHOWN]:
         where = f"{one['where']}: " if one["where"] else ""
-        print(f"{'left out' if one['bad'] else 'doubtful'}  {where}{one['what']}")
+        say(f"{'left out' if one['bad'] else 'doubtful'}  {where}{one['what']}")
     if len(made.problems) > SHOWN:
-        print(f"and {len(made.problems) - SHOWN} more, listed in insight")
-    print(f"Imported {made.events} events of {made.cases} cases as {made.code}: /insight/logs/{made.code}/")
+        say(f"and {len(made.problems) - SHOWN} more, listed in insight")
+    say(f"Imported {made.events} events of {made.cases} cases as {made.code}: /insight/logs/{made.code}/")
     return 0

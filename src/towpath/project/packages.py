@@ -6,7 +6,6 @@ Exit codes: 0 all is well; 1 the package has errors, or examples that don't hold
 import argparse
 import json
 import logging
-import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
@@ -26,6 +25,7 @@ from towpath.foundation import tenancy
 from towpath.foundation.access import SYSTEM
 from towpath.foundation.models import Tenant
 from towpath.project.cli import parser
+from towpath.project.terminal import aside, say
 
 NO_DATABASE = "This needs the database, and none answers. Start it with `towpath run` in another window, or set DATABASE_URL."
 MOVES = {
@@ -48,9 +48,9 @@ def main(arguments: list[str]) -> int:
         files = read_folder(options.folder)
         return {"check": _check, "test": _test, "publish": _publish}[command](files, options)
     except NoFolder as error:
-        print(error, file=sys.stderr)
+        aside(error)
     except OperationalError:
-        print(NO_DATABASE, file=sys.stderr)
+        aside(NO_DATABASE)
     return 2
 
 
@@ -96,14 +96,14 @@ def _check(files: dict[str, str | bytes], options: argparse.Namespace) -> int:
 
 def _tell(problems: Sequence[Problem], as_json: bool) -> None:
     if as_json:
-        print(json.dumps([asdict(problem) | {"id": problem.id} for problem in problems], indent=1))
+        say(json.dumps([asdict(problem) | {"id": problem.id} for problem in problems], indent=1))
         return
     for problem in problems:
         # A warning bears the id by which it is acknowledged.
         mark = "error" if problem.level == "error" else f"warning {problem.id}"
-        print(f"{problem}  [{mark}]")
+        say(f"{problem}  [{mark}]")
     wrong = len(errors(problems))
-    print(f"{_counted(wrong, 'error')}, {_counted(len(problems) - wrong, 'warning')}.")
+    say(f"{_counted(wrong, 'error')}, {_counted(len(problems) - wrong, 'warning')}.")
 
 
 def _counted(number: int, word: str) -> str:
@@ -124,18 +124,18 @@ def _test(files: dict[str, str | bytes], options: argparse.Namespace) -> int:
         raise NoFolder(f"There is no scenario {options.only}.")
     failed = [outcome for outcome in outcomes if not outcome.holds]
     if options.json:
-        print(json.dumps([_as_json(outcome) for outcome in outcomes], indent=1))
+        say(json.dumps([_as_json(outcome) for outcome in outcomes], indent=1))
     else:
-        print(
+        say(
             f"{_counted(len(outcomes), 'scenario')} played, {len(outcomes) - len(failed)} hold, {len(failed)} don't."
         )
     return 1 if failed else 0
 
 
 def _tell_outcome(outcome: scenarios.Outcome) -> None:
-    print(f"{'holds ' if outcome.holds else 'FAILS '} {outcome.name}: {outcome.about}")
+    say(f"{'holds ' if outcome.holds else 'FAILS '} {outcome.name}: {outcome.about}")
     for problem in outcome.wrong:
-        print(f"        {problem}")
+        say(f"        {problem}")
 
 
 def _as_json(outcome: scenarios.Outcome) -> dict[str, Any]:
@@ -149,17 +149,17 @@ def _publish(files: dict[str, str | bytes], options: argparse.Namespace) -> int:
         there = ", ".join(
             Tenant.objects.filter(is_rehearsal=False).order_by("code").values_list("code", flat=True)
         )
-        print(f"No body is called {options.body}. There is: {there or 'none yet'}.", file=sys.stderr)
+        aside(f"No body is called {options.body}. There is: {there or 'none yet'}.")
         return 2
     try:
         made = publish(tenant, files, options.since, options.acknowledge)
     except catalogue.NotPublishable as refused:
         _tell(refused.problems, options.json)
-        print("Nothing was published.", file=sys.stderr)
+        aside("Nothing was published.")
         return 1
     told = {"service": made.service.code, "version": made.number, "from": str(made.effective_from)}
     line = f"Published {told['service']}, version {told['version']}, in force from {told['from']}, for {tenant.name}."
-    print(json.dumps(told) if options.json else line)
+    say(json.dumps(told) if options.json else line)
     return 0
 
 

@@ -20,6 +20,7 @@ from towpath.exchange import queries as exchange
 from towpath.project.cli import parser
 from towpath.project.folders import CHECKOUT
 from towpath.project.packages import NO_DATABASE, NoFolder, read_folder
+from towpath.project.terminal import aside, say
 
 SHOWN = 5  # case ids of one reason
 
@@ -31,13 +32,13 @@ def main(arguments: list[str]) -> int:
     try:
         report = _rehearsed(options)
     except rehearsal.BrokenLog as error:
-        print(f"{options.log}: {error}", file=sys.stderr)
+        aside(f"{options.log}: {error}")
         return 2
     except (NoFolder, Refused) as error:
-        print(error, file=sys.stderr)
+        aside(error)
         return 2
     except OperationalError:
-        print(NO_DATABASE, file=sys.stderr)
+        aside(NO_DATABASE)
         return 2
     _tell(report)
     if options.json:
@@ -108,18 +109,18 @@ def _progress(cases: int) -> Callable[[rehearsal.Report], None]:
 
 
 def _tell(report: rehearsal.Report) -> None:
-    print(
+    say(
         f"{report.carried} of {report.cases} cases carried ({report.share:.1%}), {report.steps} steps played."
     )
     if report.reasons:
-        print("\nThe others part from the design:")
+        say("\nThe others part from the design:")
     for reason in report.reasons:
         ids = ", ".join(reason.cases[:SHOWN]) + (", ..." if len(reason.cases) > SHOWN else "")
-        print(f"{len(reason.cases):6}  at {reason.parting.at}: {reason.parting.why}\n        {ids}")
+        say(f"{len(reason.cases):6}  at {reason.parting.at}: {reason.parting.why}\n        {ids}")
     if report.other_team:
-        print("\nDone by another department than designed (handed over):")
+        say("\nDone by another department than designed (handed over):")
     for what, count in report.other_team.most_common():
-        print(f"{count:6}  {what}")
+        say(f"{count:6}  {what}")
 
 
 def as_json(report: rehearsal.Report) -> dict[str, object]:

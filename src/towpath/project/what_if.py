@@ -6,7 +6,6 @@ Exit codes: 0 the table is printed; 2 a file or a change can't be used, and why.
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from towpath.engines import bpmn, mining
 from towpath.engines.bpmn.simulate.compare import Figure, Range
 from towpath.project.assess import designed
 from towpath.project.cli import parser
+from towpath.project.terminal import aside, say
 
 _SHOWN = {
     ("cycle", "median"): "Half of the cases are over within",
@@ -37,9 +37,9 @@ def main(arguments: list[str]) -> int:
         }
         figures = bpmn.what_if(designs, options.cases, range(10))
     except (mining.MiningError, bpmn.BpmnError, bpmn.PlanError, ValueError, OSError) as why:
-        print(why, file=sys.stderr)
+        aside(why)
         return 2
-    print("\n".join([*_table(figures), "", *_notes(learned)]))
+    say("\n".join([*_table(figures), "", *_notes(learned)]))
     return 0
 
 

@@ -5,7 +5,22 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.engines.bpmn.builder import Case, both, element, on, process, script, some, sub, timer, xml, xor
+from tests.engines.bpmn.builder import (
+    Case,
+    both,
+    element,
+    many,
+    on,
+    process,
+    script,
+    some,
+    step_task,
+    sub,
+    timer,
+    xml,
+    xor,
+    zeebe,
+)
 from towpath.engines import bpmn
 
 ROOT = '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL">'
@@ -68,6 +83,31 @@ def test_a_process_that_makes_tokens_without_end_is_stopped():
     model = process("start -> m -> g -> m\n g -> s -> end", xor("m"), both("g"), script("s", "=1", "n"))
     with pytest.raises(bpmn.Incident, match="runs in circles"):
         Case(model)
+
+
+COSTLY = "count(for i in 1..300 return for j in 1..300 return j)"
+
+
+@pytest.mark.parametrize("name", ["__budget", "budget"])
+def test_no_variable_takes_the_bound_of_an_expression_away(name):
+    mapping = f'<zeebe:input source="={COSTLY}" target="x"/>'
+    mapped = f'<zeebe:ioMapping><zeebe:input source="=1" target="{name}"/>{mapping}</zeebe:ioMapping>'
+    item = many(inputCollection="=[1, 2]", inputElement=name)
+    costly = script("b", "=" + COSTLY, "x")
+    for way, elements in {
+        "start -> a -> end": [element("userTask", "a", zeebe(mapped))],
+        "start -> s -> b -> end": [script("s", "=1", name), costly],
+        "start -> t -> end": [
+            step_task("t", inside=f"<zeebe:ioMapping>{mapping}</zeebe:ioMapping>", loop=item)
+        ],
+    }.items():
+        with pytest.raises(bpmn.Incident, match="MAX_STEPS"):
+            Case(process(way, *elements))
+    with pytest.raises(bpmn.Incident, match="MAX_STEPS"):
+        Case(process("start -> b -> end", costly), {name: 1})
+    filled = Case(process("start -> a -> b -> end", costly))
+    with pytest.raises(bpmn.Incident, match="MAX_STEPS"):
+        filled.do("a", **{name: 1})
 
 
 def test_a_thousand_interrupted_subprocesses_are_judged():

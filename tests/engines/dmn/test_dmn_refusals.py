@@ -76,7 +76,7 @@ def test_what_is_no_model_is_refused(text, message):
         (decision("D", "<newBox/>"), "'newBox' is not supported in a decision"),
         (decision("D", ""), "needs one decision table or one other expression"),
         (decision("D", literal("")), "the literal expression is empty"),
-        (decision("Right", literal("1")), "another input or decision has the same name"),
+        (decision("Right", literal("1")), "another input, decision or import has the same name"),
         (decision("", literal("1")), "needs a name"),
         (decision("__d", literal("1")), "reserved"),
         (
@@ -149,6 +149,18 @@ def test_models_that_import_each_other_are_refused():
     )
     with pytest.raises(DmnError, match="which imports this model in turn"):
         dmn.load(first, imports=[second])
+
+
+@pytest.mark.parametrize("name", ["a", "Right"])
+def test_an_import_named_like_something_here_is_refused_and_breaks_nothing(name):
+    other = model(decision("one", literal("1"))).replace('namespace="urn:t"', 'namespace="urn:o"')
+    link = '<informationRequirement><requiredDecision href="urn:o#id_one"/></informationRequirement>'
+    imported = f'<import name="{name}" namespace="urn:o" importType="{NAMESPACE}"/>'
+    parts = (OK, input_data("a"), decision("d", link + literal("2"), "a, !Right"))
+    with pytest.raises(DmnError, match="another input, decision or import has the same name"):
+        dmn.load(model(imported, *parts), [other])
+    loaded = dmn.load(model(imported, *parts), [other], refuse=False)
+    assert loaded.evaluate("d", {"a": 1}).value == 2
 
 
 def test_long_chains_of_decisions_are_no_trouble():

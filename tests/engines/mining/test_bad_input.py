@@ -43,6 +43,31 @@ def test_bad_rows_are_told_with_their_lines_and_the_good_ones_can_be_taken(tmp_p
     }
 
 
+@pytest.mark.parametrize(
+    "column", ["case {id}", "case {}", "case {0.__class__}", "case {:>3000000000}", "case }{"]
+)
+def test_the_name_of_a_column_is_told_as_it_stands(tmp_path, column):
+    path = write_csv(
+        tmp_path / "log.csv",
+        [("", "a", at(0)), ("1", "a", "{soon}"), ("2", "a", at(1))],
+        f"{column},activity,time",
+    )
+    mapping = mining.Mapping(column, "activity", "time")
+    assert _told(path, mapping=mapping).splitlines() == [
+        f"log.csv: line 2: no case (column '{column}' is empty)",
+        "log.csv: line 3: '{soon}' is not a time that can be read",
+    ]
+    write_csv(path, [("", "a", at(0))] * 300 + [("1", "a", at(0))], f"{column},activity,time")
+    told = mining.read(path, mapping, good_rows=True).left_out[-1]
+    assert told.what.endswith(f"more rows: no case (column '{column}' is empty)")
+
+
+def test_a_problem_is_one_line_whatever_stands_in_the_file(tmp_path):
+    path = write_csv(tmp_path / "log.csv", [("1", "a", at(0)), ("2", "a", "soon\n\x1b[2Jall is well\x9b")])
+    (problem,) = mining.read(path, mining.Mapping("case", "activity", "time"), good_rows=True).left_out
+    assert str(problem) == "line 3: 'soon��[2Jall is well�' is not a time that can be read"
+
+
 def test_bad_events_of_xes_are_told_with_their_lines(tmp_path):
     text = xes(
         {"1": [event("a", 0), {"concept:name": "b", "time:timestamp": "yesterday"}, {"concept:name": "c"}]}

@@ -115,7 +115,7 @@ class DocumentReader:
     # -- the elements, first by name, then with what they consist of
 
     def _index(self) -> None:
-        names: set[str] = set()
+        names = {alias for alias, _ in self.imports if alias}
         for node in self.root.children:
             kind = _KINDS.get(node.tag)
             if kind is None or node.ns != self.root.ns:
@@ -126,7 +126,7 @@ class DocumentReader:
             if name.startswith("__"):
                 self.report.error(node, name, "names that begin with '__' are reserved")
             if name in names:
-                self.report.error(node, name, "another input or decision has the same name")
+                self.report.error(node, name, "another input, decision or import has the same name")
             if id_ in self.elements:
                 self.report.error(node, name, "another element has the same id")
             names.add(name)

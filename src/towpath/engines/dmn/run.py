@@ -13,7 +13,7 @@ from towpath.engines.feel.types import Type, coerced
 if TYPE_CHECKING:
     from towpath.engines.dmn.elements import Element, Knowledge, Service
 
-RUN = "__run"
+RUN: Any = object()  # where a scope has its run: as with BUDGET, no name in a model is this
 Seen = tuple[Any, dict[str, Any], tuple[MatchedRule, ...]]  # the value, the inputs seen, the rules
 
 
@@ -67,14 +67,11 @@ class Run:
     def scope(self, needs: Sequence[tuple[tuple[str, ...], Element]]) -> Scope:
         """What logic sees of these: values by name, those of imported models inside a context."""
         scope = self.base.copy()
+        imported: dict[str, Scope] = {}
         for path, element in needs:
-            if len(path) == 1:
-                scope[path[0]] = element.value_in(self)
-            else:
-                inside = scope.setdefault(path[0], {})
-                for name in path[1:-1]:
-                    inside = inside.setdefault(name, {})
-                inside[path[-1]] = element.value_in(self)
+            where = scope if len(path) == 1 else imported.setdefault(path[0], {})
+            where[path[-1]] = element.value_in(self)
+        scope.update(imported)
         return scope
 
 

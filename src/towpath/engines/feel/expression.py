@@ -142,7 +142,7 @@ def stopped(text: str, error: Exception) -> FeelError:
 def _scope(context: Mapping[str, Any], shares: bool) -> Scope:
     """The context itself where it will do: a single operation has a budget of its own."""
     scope = context if isinstance(context, dict) else dict(context)
-    if shares and BUDGET not in scope:
+    if shares and not isinstance(scope.get(BUDGET), Budget):
         scope = scope.copy()
         scope[BUDGET] = Budget()
     return scope

@@ -18,7 +18,8 @@ CALLED_STEPS = 20
 MAX_PATTERN = 200  # characters of a pattern for matches()
 MAX_MATCHING = 5_000_000  # worst-case steps of a pattern on its text
 
-BUDGET = "__budget"
+# Where a scope has its budget: an object of its own, since a text can bind any name there is.
+BUDGET: Any = object()
 _SIZED = (str, list, dict)
 
 Scope = dict[str, Any]

@@ -8,8 +8,11 @@ MiningError     all of the below
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +20,8 @@ class Problem:
     """One thing wrong or doubtful in a log. `where` is a line, an event or "" for the whole file.
 
     `times`: how many rows have it; `where` is then the first of them. `kind` is a fixed word for programs.
-    `bad`: these rows can't be taken; otherwise they are taken and only doubtful.
+    `bad`: these rows can't be taken; otherwise they are taken and only doubtful. As text it is one line, whatever
+    stands in the file: line ends and other control characters are shown as �.
     """
 
     kind: str
@@ -27,7 +31,7 @@ class Problem:
     bad: bool = False
 
     def __str__(self) -> str:
-        return f"{self.where}: {self.what}" if self.where else self.what
+        return _CONTROL.sub("�", f"{self.where}: {self.what}" if self.where else self.what)
 
 
 class MiningError(ValueError):

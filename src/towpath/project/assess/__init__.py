@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import sys
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +19,7 @@ from towpath.project.assess.page import Report, page
 from towpath.project.assess.progress import Progress
 from towpath.project.assess.study import Study, study
 from towpath.project.cli import parser
+from towpath.project.terminal import aside
 
 
 def main(arguments: list[str]) -> int:
@@ -32,9 +32,9 @@ def main(arguments: list[str]) -> int:
                 json.dumps(as_json(report), indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
             )
     except (mining.MiningError, bpmn.BpmnError, costs.CostsError, ValueError, OSError) as why:
-        print(why, file=sys.stderr)
+        aside(why)
         return 2
-    print(f"{options.output}: the report is written", file=sys.stderr)
+    aside(f"{options.output}: the report is written")
     return 0
 
 

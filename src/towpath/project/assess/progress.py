@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from types import TracebackType
 
+from towpath.project.terminal import plain
+
 _WIDTH = 24
 
 
@@ -23,7 +25,7 @@ class Progress:
         if not self.watched:
             return
         full = _WIDTH * max(0, self.done) // self.steps
-        shown = f"[{'█' * full}{'·' * (_WIDTH - full)}] {what}"[:100]
+        shown = f"[{'█' * full}{'·' * (_WIDTH - full)}] {plain(what)}"[:100]
         print(f"\r{shown:<{self.written}}", end="", file=sys.stderr, flush=True)
         self.written = len(shown)
 

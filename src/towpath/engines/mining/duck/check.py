@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import duckdb
 
@@ -16,14 +16,21 @@ MANY_ACTIVITIES = 2_000
 
 def bad_rows(connection: duckdb.DuckDBPyConnection, unit: str, names: dict[str, str]) -> list[Problem]:
     """Rows of the view `coming` without case, activity or readable time. `names`: the columns of these roles."""
-    faults = {
-        "case_id IS NULL": ("no-case", f"no case (column '{names['case']}' is empty)"),
-        "activity IS NULL": ("no-activity", f"no activity (column '{names['activity']}' is empty)"),
-        "written IS NULL": ("no-time", f"no time (column '{names['time']}' is empty)"),
-        "time IS NULL AND written IS NOT NULL": ("bad-time", "'{}' is not a time that can be read"),
+
+    def empty(role: str) -> Callable[[str], str]:
+        return lambda written: f"no {role} (column '{names[role]}' is empty)"
+
+    faults: dict[str, tuple[str, Callable[[str], str]]] = {
+        "case_id IS NULL": ("no-case", empty("case")),
+        "activity IS NULL": ("no-activity", empty("activity")),
+        "written IS NULL": ("no-time", empty("time")),
+        "time IS NULL AND written IS NOT NULL": (
+            "bad-time",
+            lambda written: f"'{written}' is not a time that can be read",
+        ),
     }
     found = []
-    for (condition, (kind, told)), count in zip(
+    for (condition, (kind, tell)), count in zip(
         faults.items(), _counts(connection, "coming", faults), strict=True
     ):
         if not count:
@@ -31,10 +38,10 @@ def bad_rows(connection: duckdb.DuckDBPyConnection, unit: str, names: dict[str, 
         rows = connection.execute(
             f"SELECT line, written::VARCHAR FROM coming WHERE {condition} ORDER BY seq LIMIT {SHOWN}"
         ).fetchall()
-        found += [Problem(kind, told.format(written), f"{unit} {line}", bad=True) for line, written in rows]
+        found += [Problem(kind, tell(written), f"{unit} {line}", bad=True) for line, written in rows]
         if count > SHOWN:
             rest = count - SHOWN
-            found.append(Problem(kind, f"{rest:,} more rows: {told.format('…')}", times=rest, bad=True))
+            found.append(Problem(kind, f"{rest:,} more rows: {tell('…')}", times=rest, bad=True))
     return found
 
 
