@@ -188,7 +188,9 @@ def test_words_that_stand_together_are_found_however_many_have_one_of_them(tenan
         search.index("case", uuid4(), rank, ["Cy Smith", "12 Weir Road, Millbrook MB1 2AB"])
     for asked in ("ada lovelace", "Lovelace, Ada", "12 Mill Lane", "ada lovelace mb1", "lovelace ada 12 mi"):
         assert search.find("case", asked) == [old], asked
-    assert search.find("case", "ada 12") == [], "nowhere together, and both frequent: the newest are looked at"
+    assert search.find("case", "ada 12") == [], (
+        "nowhere together, and both frequent: the newest are looked at"
+    )
 
 
 def test_what_an_object_is_found_by_changes_with_its_texts(tenant):

@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 
+import duckdb
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -90,6 +91,27 @@ def test_another_file_is_not_taken_for_a_store(tmp_path, content):
     path.write_bytes(content)
     with pytest.raises(mining.StoreError, match=r"log\.towpath"):
         mining.reopen(path)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE attributes SET place = '(SELECT content FROM read_text(''/etc/hostname''))'",
+        "DROP TABLE cases; CREATE VIEW cases AS SELECT * FROM read_text('/etc/hostname')",
+        "CREATE MACRO epoch_us(x) AS (SELECT content FROM read_text('/etc/hostname'))",
+        "DROP TABLE events",
+        "CREATE TABLE more (n INTEGER)",
+    ],
+)
+def test_a_store_that_somebody_else_made_is_not_asked(tmp_path, change):
+    made = [("1", "a", at(0), "north"), ("1", "b", at(3), "south")]
+    mining.read(
+        write_csv(tmp_path / "log.csv", made, "case,activity,time,unit"), store=tmp_path / "log.towpath"
+    ).close()
+    with duckdb.connect(tmp_path / "log.towpath") as connection:
+        connection.execute(change)
+    with pytest.raises(mining.StoreError):
+        mining.reopen(tmp_path / "log.towpath").values("unit")
 
 
 def test_a_store_that_is_missing_is_told(tmp_path):

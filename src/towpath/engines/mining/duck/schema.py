@@ -10,6 +10,7 @@ attributes  which column (a0, a1, ...) keeps which attribute, of events or of ca
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +34,13 @@ CREATE TABLE cases (case_no UINTEGER, case_id VARCHAR, began TIMESTAMP, ended TI
                     first UINTEGER, last UINTEGER, variant VARCHAR, met BIGINT);
 CREATE TABLE events (case_no UINTEGER, time TIMESTAMP, seq BIGINT, activity UINTEGER, start TIMESTAMP,
                      next UINTEGER, gap BIGINT, worked BIGINT);
+"""
+OURS = {"meta", "activities", "attributes", "cases", "events"}
+PLACE = re.compile(r"a\d+", re.ASCII)
+# Somebody else's file may answer in the place of a table, or of a function.
+FOREIGN = """
+SELECT view_name FROM duckdb_views() WHERE NOT internal
+UNION ALL SELECT function_name FROM duckdb_functions() WHERE NOT internal
 """
 CORE = ("case_no", "time", "seq", "activity", "start", "next", "gap", "worked")
 
@@ -79,7 +87,7 @@ def prepare(connection: duckdb.DuckDBPyConnection, path: Path | None) -> None:
         connection.execute(TABLES)
         connection.execute("INSERT INTO meta VALUES ('version', ?)", [str(VERSION)])
         return
-    if "meta" not in known:
+    if known != OURS or one(connection, FOREIGN):
         raise StoreError(f"{path}: a database, but not a store of event logs")
     row = one(connection, "SELECT value FROM meta WHERE key = 'version'")
     if row != (str(VERSION),):
@@ -92,7 +100,13 @@ def prepare(connection: duckdb.DuckDBPyConnection, path: Path | None) -> None:
 def attributes(connection: duckdb.DuckDBPyConnection) -> tuple[Attribute, ...]:
     """In the order of their first appearance."""
     rows = connection.execute("SELECT name, place, level, kind FROM attributes ORDER BY rowid").fetchall()
-    return tuple(Attribute(*row) for row in rows)
+    found = tuple(Attribute(*row) for row in rows)
+    for attribute in found:
+        if not PLACE.fullmatch(attribute.place):  # it becomes part of statements
+            raise StoreError(
+                f"{attribute.name!r} has no place in this store: it was not made by this program"
+            )
+    return found
 
 
 def add_attribute(connection: duckdb.DuckDBPyConnection, name: str, level: str, kind: str) -> Attribute:
