@@ -34,7 +34,7 @@ class Town:
     theme: str
     phone: str
     address: str
-    hours: str
+    hours: Mapping[str, str]
     zone: str = "Europe/London"
     languages: tuple[str, ...] = ("en", "fr", "ar")
     # What one transaction costs the town by channel, staff time included.
@@ -55,7 +55,7 @@ class Town:
                 "email": email,
                 "phone": self.phone,
                 "address": self.address,
-                "hours": self.hours,
+                "hours": dict(self.hours),
             },
             "costs": dict(self.costs),
             "currency": "€",
@@ -69,11 +69,19 @@ class Town:
 TOWNS = {
     "millbrook": Town(
         "millbrook", "Millbrook", "", "01632 960000", "Town Hall, 1 Market Square, Millbrook MB1 1AA",
-        "Monday to Friday, 8.30 to 17.00",
+        {
+            "en": "Monday to Friday, 8.30 to 17.00",
+            "fr": "Du lundi au vendredi, de 8 h 30 à 17 h",
+            "ar": "من الاثنين إلى الجمعة، من 8:30 إلى 17:00",
+        },
     ),
     "eastmere": Town(
         "eastmere", "Eastmere", "mere", "01632 960500", "The Customs House, 2 Quay Lane, Eastmere EM1 1QL",
-        "Monday to Friday, 9.00 to 16.30",
+        {
+            "en": "Monday to Friday, 9.00 to 16.30",
+            "fr": "Du lundi au vendredi, de 9 h à 16 h 30",
+            "ar": "من الاثنين إلى الجمعة، من 9:00 إلى 16:30",
+        },
     ),
 }  # fmt: skip
 

@@ -135,6 +135,16 @@ def test_news_of_a_case_leave_alone_what_is_being_typed(
     assert reason.bounding_box() == before
 
 
+def test_a_queues_key_does_not_look_like_a_count(seat: Any, work: dict[str, Any]) -> None:
+    page = seat(work["ana"], "/desk/")
+    tab, menu = page.locator(".tp-tabs a[data-key='1']"), page.locator(".tp-bar__nav a[data-key]").first
+    drawn = "each => getComputedStyle(each, '::after').content"
+    assert tab.evaluate(drawn) == "none"
+    assert menu.evaluate(drawn) != "none"
+    page.keyboard.press("?")
+    expect(page.locator("#shortcuts-list")).to_contain_text(tab.inner_text())
+
+
 def test_a_task_is_found_taken_and_done_by_keyboard_alone(seat: Any, work: dict[str, Any]) -> None:
     page = seat(work["ana"], "/desk/")
     page.keyboard.press("j")

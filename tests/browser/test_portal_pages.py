@@ -60,7 +60,7 @@ def test_a_whole_application_at_320_pixels_without_script(chromium: Browser, sit
     page.get_by_label("Motorcycle").check()
     page.get_by_role("button", name="Save and go on").click()
     assert page.get_by_text("Motorcycle").is_visible()
-    page.get_by_role("button", name="Send the request").click()
+    page.get_by_role("button", name="Send your request").click()
     assert page.get_by_role("heading", name="We have your request").is_visible()
     page.get_by_role("link", name="See where your request is").click()
     assert page.get_by_text("You sent your request").is_visible()

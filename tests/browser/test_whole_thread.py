@@ -170,7 +170,7 @@ def apply(town: Town, page: Page) -> str:
         town.look(page)
         answer(page)
     town.look(page)
-    page.get_by_role("button", name="Send the request").click()
+    page.get_by_role("button", name="Send your request").click()
     expect(page.get_by_role("heading", name="We have your request")).to_be_visible()
     town.look(page)
     found = re.search(r"\b[A-Z0-9]{4}-[A-Z0-9]{4}\b", page.inner_text("main"))
@@ -320,7 +320,7 @@ def test_the_keyboard_alone_carries_a_request_to_its_receipt(town: Town, visit: 
             page.keyboard.press("Space") if value == TYPED[name] else page.keyboard.type(TYPED[name])
         press_on(page, page.get_by_role("button", name="Save and go on"))
         page.wait_for_url(lambda now, before=here: now != before)
-    press_on(page, page.get_by_role("button", name="Send the request"))
+    press_on(page, page.get_by_role("button", name="Send your request"))
     expect(page.get_by_role("heading", name="We have your request")).to_be_visible()
 
 

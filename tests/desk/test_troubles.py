@@ -1,17 +1,26 @@
 """What got stuck is seen to by a person; staff and grants; reads and the journal's seals."""
 
+import re
 from datetime import timedelta
+from pathlib import Path
 
+import pytest
 from django.test import Client
 
 from tests.desk.town import enter, open_task, submitted, words, worker
+from towpath import exchange, flow
+from towpath.casework.models import Task
+from towpath.exchange import rules
 from towpath.exchange.actions import ask
+from towpath.exchange.connectors import operations
 from towpath.exchange.models import Call
 from towpath.foundation import clock, jobs, tenancy
 from towpath.foundation.access import SYSTEM
 from towpath.foundation.models import GivenUp, Parked
 from towpath.people import actions as people
 from towpath.people.models import Grant
+from towpath.surfaces.desk import registers
+from towpath.surfaces.desk import words as desk_words
 
 ANSWER = {
     "name.full": "Ada Lovelace", "name.given": "Ada", "name.family": "Lovelace", "birth_date": "1815-12-10",
@@ -36,11 +45,13 @@ def refused_call(case):
 
 def test_a_register_is_asked_again(desk):
     call = refused_call(submitted())
-    assert "population-register.resident-by-number" in words(desk.get("/desk/troubles"))
+    said = words(desk.get("/desk/troubles"))
+    assert "Population register: name and address" in said
+    assert "there is no agreement with this register about the question" in said
     desk.post(f"/desk/troubles/calls/{call.pk}/retry")
     assert Call.objects.get(pk=call.pk).state == "waiting"
     desk.post(f"/desk/troubles/calls/{call.pk}/retry")
-    assert "can't retry" in words(desk.get("/desk/troubles"))
+    assert "Nobody needs to see to this question any more." in words(desk.get("/desk/troubles"))
 
 
 def test_a_person_gives_the_answer_as_the_register_would(desk):
@@ -57,6 +68,48 @@ def test_a_person_gives_the_answer_as_the_register_would(desk):
     assert Call.objects.get(pk=call.pk).state == "answered-by-hand"
 
 
+@pytest.mark.parametrize("language", ["fr", "ar"])
+def test_staff_read_of_a_register_in_their_language(desk, language):
+    case = submitted()
+    call = refused_call(case)
+    step = open_task(case)
+    Task.objects.filter(pk=step.pk).update(kind="step", trouble="population-register: bad-receipt")
+    desk.get(f"/desk/?lang={language}")
+    for page in (f"/desk/troubles/calls/{call.pk}/", "/desk/troubles", f"/desk/cases/{case.pk}/"):
+        said = words(desk.get(page))
+        assert not re.search(
+            r"no-agreement|bad-receipt|residence-check|resident-by-number|Act, section|Birth|Population register",
+            said,
+        )
+
+
+def test_every_declared_question_has_words():
+    assert set(operations()) == set(registers.OPERATIONS)
+    sides = [side for one in operations().values() for side in (one.question, one.answer)]
+    named = {name for side in sides for name in _names(side)}
+    assert sorted(named - set(registers.PARTS)) == []
+
+
+def _names(schema):
+    for name, part in schema.get("properties", {}).items():
+        yield from (name, *_names(part))
+
+
+def test_every_reason_for_no_answer_has_words():
+    room = Path(exchange.__file__).parent
+    source = "".join(path.read_text(encoding="utf-8") for path in room.glob("*.py"))
+    raised = set(re.findall(r"(?:Unreachable|WrongReply|Refused)\(\"([a-z-]+)\"\)", source))
+    policy = (room / "policy.py").read_text(encoding="utf-8")
+    raised |= set(re.findall(r"\"((?:agreement|unknown|wrong)-[a-z]+)\"", policy))
+    assert len(raised) >= 10
+    assert sorted((raised | set(rules.OBJECTIONS) | {"fault"}) - set(registers.WHY)) == []
+
+
+def test_every_job_and_subscriber_has_words():
+    assert set(jobs._jobs) <= set(desk_words.JOBS)
+    assert {one.name for one in flow.SUBSCRIBERS} == set(desk_words.SUBSCRIBERS)
+
+
 def test_there_may_be_no_such_entry(desk):
     call = refused_call(submitted())
     desk.post(f"/desk/troubles/calls/{call.pk}/", {"do": "none"})
@@ -66,7 +119,7 @@ def test_there_may_be_no_such_entry(desk):
 
 def test_a_job_given_up_is_laid_aside(desk):
     row = GivenUp.objects.create(job="contact.deliver", arguments={}, error="No.", given_up_at=clock.now())
-    assert "contact.deliver" in words(desk.get("/desk/troubles"))
+    assert "Send a message" in words(desk.get("/desk/troubles"))
     desk.post(f"/desk/troubles/jobs/{row.pk}", {"do": "aside"})
     assert jobs.given_up() == []
 

@@ -60,13 +60,25 @@ def test_the_map_counts_what_followed_what_and_how_long_it_took(parking, manager
     happened(parking, granted(), granted(NOW - 20 * DAY), out_of_turn())
     page = manager.get(ADDRESS)
     said = words(page)
-    assert "3 cases went 2 different ways. The most usual one was gone by 67 % of them." in said
+    assert "3 requests went 2 different ways. The most usual one was taken by 67 % of them." in said
     assert "Most time goes between “Ask the register for the address” and “Decide on the permit”" in said
     assert page.content.decode().count("<svg") >= 2
     found = edge(
         manager.get(f"{ADDRESS}?csv=edges"), "Ask the register for the address", "Decide on the permit"
     )
     assert found[2:4] == ["3", "2 days"]
+
+
+def test_a_services_requests_are_called_requests_all_over_its_page(parking, manager):
+    happened(parking, granted(), out_of_turn())
+    said = words(manager.get(ADDRESS))
+    assert "Share of requests" in said
+    assert not re.search(r"\bcases?\b", said, re.IGNORECASE)
+
+
+def test_what_happened_once_happened_1_time(parking, manager):
+    happened(parking, granted())
+    assert "2 days on average, 1 time " in words(manager.get(ADDRESS))
 
 
 def test_an_event_is_on_the_page_with_the_next_request_for_it(parking, manager):
@@ -81,7 +93,7 @@ def test_the_design_shows_how_often_each_way_was_gone_and_where_it_was_left(park
     happened(parking, granted(), granted(), out_of_turn())
     page = manager.get(ADDRESS)
     said = words(page)
-    assert "67 % of 3 cases keep to the design" in said
+    assert "67 % of 3 requests keep to the design" in said
     assert "“Check the address” was done after “Decide on the permit”" in said
     assert "“Send the permit” was left out" in said
     assert "is-deviating" in page.content.decode()
@@ -92,7 +104,7 @@ def test_the_design_shows_how_often_each_way_was_gone_and_where_it_was_left(park
 
 def test_an_open_request_keeps_to_the_design_as_long_as_it_does(parking, manager):
     happened(parking, done(begun(NOW - 2 * DAY), "ask_register"))
-    assert "100 % of 1 case keep to the design" in words(manager.get(ADDRESS))
+    assert "100 % of 1 request keep to the design" in words(manager.get(ADDRESS))
 
 
 def test_each_number_leads_to_its_requests(parking, enter):
@@ -131,7 +143,7 @@ def test_filters_narrow_the_page(parking, manager, chosen):
     happened(parking, granted(), granted(NOW - 10 * DAY, channel="phone"))
     page = manager.get(f"{ADDRESS}?{chosen}")
     assert page.status_code == 200
-    expected = {"channel=phone": "1 case ", "time=slow": "case"}.get(chosen, "2 cases")
+    expected = {"channel=phone": "1 request ", "time=slow": "request"}.get(chosen, "2 requests")
     assert expected in words(page)
 
 
@@ -206,6 +218,20 @@ def test_an_imported_log_is_listed_and_has_the_same_map(legacy, manager):
     ]
     assert "1 case went 1 way" in words(manager.get("/insight/logs/old-permits/?year=2025"))
     assert manager.get("/insight/logs/old-permits/?version=1").status_code == 200
+
+
+@pytest.mark.parametrize(("loss", "drawn"), [("Decided", True), ("Received", False)])
+def test_the_line_where_most_time_is_lost_says_so_where_it_is_drawn(outside, manager, tmp_path, loss, drawn):
+    """What comes back to the same step has no line."""
+    path = tmp_path / "slow.csv"
+    lines = ["case,activity,time", "1,Received,2024-03-01", f"1,{loss},2024-06-01", "1,Closed,2024-06-02"]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    with tenancy.inside(outside):
+        journeys.import_log(path, name="Slow")
+    page = manager.get("/insight/logs/slow/")
+    assert page.status_code == 200
+    assert ("The line in the accent colour is where most time is lost" in words(page)) is drawn
+    assert bool(re.search(r"most time: 92\sdays\son\saverage", page.content.decode())) is drawn
 
 
 def test_its_numbers_lead_to_its_cases(legacy, manager):

@@ -175,6 +175,22 @@ def test_nothing_is_left_untranslated(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("folder", PACKAGES, ids=lambda folder: folder.name)
+def test_no_french_line_begins_with_its_punctuation(folder: Path) -> None:
+    """A space before : ; ? ! » and after « does not break (U+00A0)."""
+    texts = locale(folder, "fr").items()
+    assert [key for key, text in texts if isinstance(text, str) and re.search(r" [:;?!»]|« ", text)] == []
+
+
+@pytest.mark.parametrize(("folder", "language"), languages())
+def test_what_only_some_must_show_says_who(folder: Path, language: str) -> None:
+    begins = {"en": "If ", "fr": "Si ", "ar": "إذا "}[language]
+    texts = locale(folder, language)
+    some = [one["id"] for one in read(folder / "service.yaml")["evidence"] if "needed-if" in one]
+    assert some
+    assert [id_ for id_ in some if not texts[f"evidence.{id_}"].startswith(begins)] == []
+
+
+@pytest.mark.parametrize("folder", PACKAGES, ids=lambda folder: folder.name)
 def test_the_arabic_texts_are_arabic(folder: Path) -> None:
     for key, text in locale(folder, "ar").items():
         words = PLACE.sub("", text) if isinstance(text, str) else " ".join(text)

@@ -93,6 +93,14 @@ def test_translations_have_the_placeholders_of_their_texts(language: str) -> Non
     assert not wrong, "\n".join([language, *wrong])
 
 
+def test_no_french_line_begins_with_its_punctuation() -> None:
+    """A space before : ; ? ! » and after « does not break."""
+    wrong = [
+        text for entry in CATALOGUE["fr"] for text in entry.translations if re.search(r" [:;?!»]|« ", text)
+    ]
+    assert not wrong, "Write U+00A0 there:\n" + "\n".join(wrong)
+
+
 @pytest.mark.parametrize(("language", "forms"), [("ar", 6), ("fr", 2)])
 def test_counted_texts_have_all_plural_forms(language: str, forms: int) -> None:
     assert sorted(numbers_of(language)) == list(range(forms))

@@ -73,7 +73,7 @@ def rate_fields(scene: Scene) -> Sequence[Field] | None:
     ended = scene.case.state != "open" and scene.page.rating is None
     if not ended:
         return None
-    labels = [_("Very bad"), _("Bad"), _("Fair"), _("Good"), _("Very good")]
+    labels = [_("Very bad"), _("Bad"), _("Neither good nor bad"), _("Good"), _("Very good")]
     scores = [Choice(str(n), label) for n, label in enumerate(labels, start=1)]
     return [
         scene.field("radios", "score", _("How was it for them?"), choices=scores, small=True, inline=True),

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from towpath.exchange.connectors import Operation
+from towpath.surfaces.desk import registers
 from towpath.surfaces.look import Choice, Field
 from towpath.surfaces.questions import Raw
 
@@ -45,7 +46,7 @@ def fields(operation: Operation, typed: Raw, wrong: Mapping[str, str]) -> list[F
 
 
 def _field(one: Asked, value: str, wrong: Mapping[str, str]) -> Field:
-    label = " – ".join(part.replace("_", " ").capitalize() for part in one.place.split(GAP))
+    label = registers.part(one.place, GAP)
     error = wrong.get(one.place, "")
     ident = f"answer-{one.place.replace(GAP, '-')}"
     if options := _options(one):
@@ -73,7 +74,9 @@ def _field(one: Asked, value: str, wrong: Mapping[str, str]) -> Field:
 def _options(one: Asked) -> list[Choice]:
     if "boolean" in one.kinds:
         return [Choice("yes", _("Yes")), Choice("no", _("No"))]
-    return [Choice(str(value), str(value)) for value in one.schema.get("enum", [])]
+    return [
+        Choice(str(value), str(registers.VALUES.get(value, value))) for value in one.schema.get("enum", [])
+    ]
 
 
 def answer(operation: Operation, typed: Raw) -> dict[str, Any]:

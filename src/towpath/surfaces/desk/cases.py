@@ -18,7 +18,7 @@ from towpath.exchange import queries as exchange
 from towpath.foundation import clock
 from towpath.foundation.access import Actor
 from towpath.people import queries as people
-from towpath.surfaces.desk import acts, content, pages, process_map, queues, services, story, words
+from towpath.surfaces.desk import acts, content, pages, process_map, queues, registers, services, story, words
 from towpath.surfaces.desk.scene import Typed
 from towpath.surfaces.desk.task_form import Work, opened
 from towpath.surfaces.look import Link, Row, TagKind
@@ -185,7 +185,7 @@ def show_case(
         "rating": found.page.rating,
         "variables": reader.variables(found.page.variables),
         "calls": _calls(found),
-        "troubles": found.troubles,
+        "troubles": [{"name": one.name, "why": registers.trouble(one.trouble)} for one in found.troubles],
         "reads": found.actor.may_somewhere("journal.verify"),
         "person": people.person_card(found.case.person_id) if found.case.person_id else None,
         "map": process_map.process_map(
@@ -254,7 +254,8 @@ def _calls(found: Opened) -> list[Mapping[str, Any]]:
     }
     return [
         {
-            "call": call,
+            "name": registers.name(call.operation),
+            "purpose": words.purpose(call.purpose),
             "state": states.get(call.state, (call.state, "")),
             "asked": words.written_day(call.asked_at),
         }

@@ -12,7 +12,7 @@ from towpath.casework import queries as casework
 from towpath.catalogue.queries import Package
 from towpath.foundation.journal import event_types
 from towpath.people import queries as people
-from towpath.surfaces.desk import words
+from towpath.surfaces.desk import registers, words
 from towpath.surfaces.look import TagKind
 
 LONG = 240  # characters; longer texts are folded
@@ -182,7 +182,7 @@ def _referred(teller: Teller, line: casework.Happening) -> tuple[str, str]:
 
 
 def _trouble(teller: Teller, line: casework.Happening) -> tuple[str, str]:
-    return _("A step needs a person"), str(line.data.get("why", ""))
+    return _("A step needs a person"), registers.trouble(str(line.data.get("why", "")))
 
 
 def _clock(teller: Teller, line: casework.Happening) -> tuple[str, str]:

@@ -45,6 +45,18 @@ PURPOSES = {
     "residence-check": gettext_lazy("To check the address"),
     "vehicle-check": gettext_lazy("To check the vehicle"),
 }
+JOBS = {
+    "exchange.call": gettext_lazy("Ask a register"),
+    "contact.deliver": gettext_lazy("Send a message"),
+    "documents.scan": gettext_lazy("Scan a file for viruses"),
+}
+SUBSCRIBERS = {
+    "receipts": gettext_lazy("Send the receipt"),
+    "register-answers": gettext_lazy("Give a register's answer to its request"),
+    "register-troubles": gettext_lazy("Say that a register did not answer"),
+    "mail": gettext_lazy("Give an e-mail to its request"),
+    "measures": gettext_lazy("Count for the figures"),
+}
 WRONG_CONTACT_POINTS = {
     "email": gettext_lazy("Write an e-mail address like name@example.org."),
     "phone": gettext_lazy("Write a telephone number with 5 to 15 digits, such as 01632 960 001."),

@@ -29,7 +29,8 @@ EVENTS = {
 
 @dataclass(frozen=True)
 class Seen:
-    """The map with what is left out of the picture; `longest` is the way where most time is lost in all."""
+    """The map with what is left out of the picture; `longest` is the way where most time is lost in all,
+    and `marked` whether it is drawn."""
 
     svg: SafeString
     boxes: int
@@ -37,6 +38,7 @@ class Seen:
     all_boxes: int
     all_lines: int
     longest: mining.Edge | None = field(default=None)
+    marked: bool = False
 
 
 def name(activity: str, titles: Mapping[str, str]) -> str:
@@ -94,7 +96,8 @@ def draw(found: mining.Map, titles: Mapping[str, str], title: str, *, whole: boo
     diagram = bpmn.Diagram("map", title, figures, lines, {}, {}, {})
     svg = bpmn.draw(diagram, overlay, dict.fromkeys(lines, ""), rtl=get_language_bidi(), ident="-real")
     # The engine escapes every text that it writes.
-    return Seen(mark_safe(svg), len(boxes), len(shown), len(counts), len(edges), most)  # noqa: S308
+    marked = any(edge is most for edge in shown)
+    return Seen(mark_safe(svg), len(boxes), len(shown), len(counts), len(edges), most, marked)  # noqa: S308
 
 
 def _ends(found: mining.Map) -> list[tuple[str, str, int]]:
@@ -124,7 +127,7 @@ def _lines(edges: list[mining.Edge], most: mining.Edge | None, top: int) -> dict
     for number, edge in enumerate(edges):
         took = words.length(timedelta(seconds=edge.median))
         if edge is most:
-            took = _("longest: %(time)s") % {"time": words.length(timedelta(seconds=edge.mean))}
+            took = _("most time: %(time)s on average") % {"time": words.length(timedelta(seconds=edge.mean))}
         found[f"line{number}"] = {
             "label": words.number(edge.count),
             "note": took,

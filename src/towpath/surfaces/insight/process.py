@@ -103,22 +103,22 @@ def _real(
     picture = drawn.draw(found, titles, title, whole=walk.whole, live=live)
     values = {
         "cases": summary.cases,
-        "headline": _headline(summary, ways[0]),
-        "finding": _finding(picture.longest, titles),
+        "headline": _headline(summary, ways[0], live=live),
+        "finding": _finding(picture.longest, titles, live=live),
         "map": picture,
         "told": any(edge.waiting is not None for edge in found.edges),
     }
     tables = {
         "edges": waytables.edges(found, titles, lead),
-        "activities": waytables.activities(found, titles, summary.cases, lead),
-        "variants": waytables.variants(ways, titles, {}, lead),
+        "activities": waytables.activities(found, titles, summary.cases, lead, live=live),
+        "variants": waytables.variants(ways, titles, {}, lead, live=live),
     }
     return Shown(values, tables)
 
 
-def _headline(summary: mining.Summary, first: mining.Variant) -> str:
-    return _("%(cases)s went %(ways)s. The most usual one was gone by %(share)s of them.") % {
-        "cases": _cases(summary.cases),
+def _headline(summary: mining.Summary, first: mining.Variant, *, live: bool) -> str:
+    return _("%(cases)s went %(ways)s. The most usual one was taken by %(share)s of them.") % {
+        "cases": _requests(summary.cases) if live else _cases(summary.cases),
         "ways": ngettext("%(n)s way", "%(n)s different ways", summary.variants)
         % {"n": words.number(summary.variants)},
         "share": words.percent(first.share),
@@ -129,10 +129,20 @@ def _cases(n: int) -> str:
     return ngettext("%(n)s case", "%(n)s cases", n) % {"n": words.number(n)}
 
 
-def _finding(edge: mining.Edge | None, titles: Mapping[str, str]) -> str:
+def _requests(n: int) -> str:
+    return ngettext("%(n)s request", "%(n)s requests", n) % {"n": words.number(n)}
+
+
+def _finding(edge: mining.Edge | None, titles: Mapping[str, str], *, live: bool) -> str:
+    if edge is None and live:
+        return _("No request has gone from one step to another yet")
     if edge is None:
         return _("No case has gone from one step to another yet")
-    return _("Most time goes between “%(one)s” and “%(other)s”: %(time)s on average, %(n)s times") % {
+    return ngettext(
+        "Most time goes between “%(one)s” and “%(other)s”: %(time)s on average, %(n)s time",
+        "Most time goes between “%(one)s” and “%(other)s”: %(time)s on average, %(n)s times",
+        edge.count,
+    ) % {
         "one": drawn.name(edge.source, titles),
         "other": drawn.name(edge.target, titles),
         "time": words.length(timedelta(seconds=edge.mean)),
@@ -169,7 +179,7 @@ def _held_against(shown: Shown, log: mining.Log, walk: Walk, design: Design, lea
         shown.tables["odd"] = waytables.odd(found, design.titles, _of_version(lead, design))
     shown.tables["designed"] = waytables.designed(design.process, found, design.titles)
     listed = walk.of_log(log).variants(walks.LISTED)
-    shown.tables["variants"] = waytables.variants(listed, design.titles, found.judged, lead)
+    shown.tables["variants"] = waytables.variants(listed, design.titles, found.judged, lead, live=True)
 
 
 def _of_version(lead: Lead, design: Design) -> Lead:
@@ -181,7 +191,7 @@ def _fits(found: fitting.Fitting) -> str:
         return _("No request was sent under this version yet")
     return _("%(share)s of %(cases)s keep to the design") % {
         "share": words.percent(found.share),
-        "cases": _cases(found.cases),
+        "cases": _requests(found.cases),
     }
 
 
@@ -309,7 +319,12 @@ def _problems(row: journeys.ImportedLog) -> Table:
         ]
         for one in row.problems
     ]
-    columns = [Column(_("Where")), Column(_("What")), Column(_("Rows"), numeric=True), Column(_("So it was"))]
+    columns = [
+        Column(_("Where")),
+        Column(_("What")),
+        Column(_("Rows"), numeric=True),
+        Column(_("What became of it")),
+    ]
     return Table(_("What is doubtful, and what was left out"), columns, rows)
 
 

@@ -20,6 +20,13 @@ def _time(seconds: float | None) -> str:
     return words.NONE if seconds is None else words.length(timedelta(seconds=seconds))
 
 
+def _counted(*, live: bool) -> list[Column]:
+    """A service has requests, an imported log has cases."""
+    if live:
+        return [Column(_("Requests"), numeric=True), Column(_("Share of requests"), numeric=True)]
+    return [Column(_("Cases"), numeric=True), Column(_("Share of cases"), numeric=True)]
+
+
 def edges(found: mining.Map, titles: Mapping[str, str], lead: Lead) -> Table:
     told = any(edge.waiting is not None for edge in found.edges)
     columns = [
@@ -44,7 +51,7 @@ def edges(found: mining.Map, titles: Mapping[str, str], lead: Lead) -> Table:
     return Table(_("From step to step"), columns, rows)
 
 
-def activities(found: mining.Map, titles: Mapping[str, str], cases: int, lead: Lead) -> Table:
+def activities(found: mining.Map, titles: Mapping[str, str], cases: int, lead: Lead, *, live: bool) -> Table:
     rows = [
         [
             drawn.name(one.name, titles),
@@ -57,8 +64,7 @@ def activities(found: mining.Map, titles: Mapping[str, str], cases: int, lead: L
     columns = [
         Column(_("Step")),
         Column(_("Times done"), numeric=True),
-        Column(_("Cases"), numeric=True),
-        Column(_("Share of cases"), numeric=True),
+        *_counted(live=live),
     ]
     return Table(_("Step by step"), columns, rows)
 
@@ -68,13 +74,14 @@ def variants(
     titles: Mapping[str, str],
     judged: Mapping[tuple[str, ...], bool],
     lead: Lead,
+    *,
+    live: bool,
 ) -> Table:
     """The most usual ways; with a design, whether each keeps to it."""
     columns = [
         Column(_("Way")),
         Column(_("Steps")),
-        Column(_("Cases"), numeric=True),
-        Column(_("Share of cases"), numeric=True),
+        *_counted(live=live),
         Column(_("Half within"), numeric=True),
         *([Column(_("As designed"))] if judged else []),
     ]
@@ -117,10 +124,9 @@ def odd(found: Fitting, titles: Mapping[str, str], lead: Lead) -> Table:
     ]
     columns = [
         Column(_("What was otherwise")),
-        Column(_("Cases"), numeric=True),
-        Column(_("Share of cases"), numeric=True),
+        *_counted(live=True),
     ]
-    return Table(_("Where cases left the design"), columns, rows)
+    return Table(_("Where requests left the design"), columns, rows)
 
 
 def _odd(one: Odd, titles: Mapping[str, str]) -> str:

@@ -34,7 +34,7 @@ def frame(request: HttpRequest) -> Frame:
         sign_in="" if signed_in else sign_in_address(request),
         sign_out=reverse("signin:leave") if signed_in else "",
         footer=[
-            Link(_("Track a request"), reverse("portal:track")),
+            Link(_("Track your request"), reverse("portal:track")),
             Link(_("Contact"), reverse("portal:contact")),
             Link(_("Accessibility"), reverse("portal:accessibility")),
             Link(_("Privacy"), reverse("portal:privacy")),

@@ -19,7 +19,7 @@ from towpath.exchange.connectors import operations
 from towpath.foundation import jobs
 from towpath.foundation.access import log_read
 from towpath.foundation.journal import follow
-from towpath.surfaces.desk import by_hand, pages
+from towpath.surfaces.desk import by_hand, pages, registers, words
 from towpath.surfaces.look import Row
 from towpath.surfaces.questions import in_words
 from towpath.surfaces.staff_access import desk_actor, staff_page
@@ -34,19 +34,27 @@ def troubles(request: HttpRequest) -> HttpResponse:
     steps = [
         {
             "task": task,
-            "call": failures.pop((task.case_id, task.command_id), None),
+            "why": registers.trouble(task.trouble),
+            **_asked(failures.pop((task.case_id, task.command_id), None)),
             "stuck": task.step_kind == INCIDENT,
         }
         for task in casework.troubles(desk_actor(request))
     ]
     values = {
         "steps": steps,
-        "calls": list(failures.values()),
-        "jobs": jobs.given_up(),
-        "parked": follow.parked_cases(),
+        "calls": [{**_asked(call), "why": registers.why(call.why)} for call in failures.values()],
+        "jobs": [{"row": row, "name": words.JOBS.get(row.job, row.job)} for row in jobs.given_up()],
+        "parked": [
+            {"row": row, "name": words.SUBSCRIBERS.get(row.subscriber, row.subscriber)}
+            for row in follow.parked_cases()
+        ],
         "reads": desk_actor(request).may_somewhere("case.read"),
     }
     return pages.show(request, "troubles", values, here="troubles")
+
+
+def _asked(call: Any) -> dict[str, Any]:
+    return {"call": call, "asked": registers.name(call.operation) if call else ""}
 
 
 @require_POST
@@ -57,11 +65,15 @@ def retry(request: HttpRequest, call_id: UUID) -> HttpResponse:
             exchange.retry(desk_actor(request), call_id)
     except ObjectDoesNotExist as missing:
         raise Http404(str(call_id)) from missing
-    except ValueError as refused:
-        pages.warn(request, str(refused))
+    except ValueError:
+        pages.warn(request, _no_longer())
     else:
         pages.say(request, _("The register is asked again. The case goes on by itself once it answers."))
     return redirect("desk:troubles")
+
+
+def _no_longer() -> str:
+    return _("Nobody needs to see to this question any more. The request shows how it went on.")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -85,8 +97,8 @@ def call(request: HttpRequest, call_id: UUID) -> HttpResponse:
                 exchange.answer_by_hand(actor, call_id, None if none else by_hand.answer(operation, typed))
         except exchange.InvalidAnswer as invalid:
             wrong = by_hand.wrong_places(invalid.places, operation)
-        except ValueError as refused:
-            pages.warn(request, str(refused))
+        except ValueError:
+            pages.warn(request, _no_longer())
             return redirect("desk:troubles")
         else:
             pages.say(request, _("The answer is kept, and the case goes on."))
@@ -95,10 +107,9 @@ def call(request: HttpRequest, call_id: UUID) -> HttpResponse:
     fields = by_hand.fields(operation, typed, wrong)
     values: dict[str, Any] = {
         "call": found,
-        "operation": operation,
+        "told": registers.told(operation),
         "question": [
-            Row(name.replace("_", " ").capitalize(), in_words(v))
-            for name, v in calls.question(call_id).items()
+            Row(registers.part(name, by_hand.GAP), in_words(v)) for name, v in calls.question(call_id).items()
         ],
         "fields": fields,
         "errors": [one for one in fields if one.error],

@@ -2,6 +2,8 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from towpath.casework import actions as casework
@@ -10,6 +12,13 @@ from towpath.surfaces.portal import checking, pages, visitors
 from towpath.surfaces.portal.filling import Filling
 from towpath.surfaces.portal.offers import Offer, offer
 from towpath.surfaces.resident_access import resident
+
+OTHER_WAYS = {
+    "phone": gettext_lazy("by phone"),
+    "post": gettext_lazy("by post"),
+    "email": gettext_lazy("by e-mail"),
+    "counter": gettext_lazy("at the counter"),
+}
 
 
 @require_safe
@@ -29,6 +38,7 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
         "evidence": _listed(offered, "evidence"),
         "guided": offered.package.form.guided_check is not None,
         "gains": _gains(request, offered),
+        "other_ways": _other_ways(offered),
         "sign_in": pages.sign_in_address(request, assurance="substantial"),
     }
     return pages.show(request, "service", values)
@@ -37,6 +47,16 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
 def _listed(offered: Offer, kind: str) -> list[str]:
     ids = [str(one["id"]) for one in offered.package.service.raw.get(kind, [])]
     return [text for id_ in ids if (text := offered.words.text(f"{kind}.{id_}"))]
+
+
+def _other_ways(offered: Offer) -> str:
+    """How else one can apply: in the channels of the service where a person helps."""
+    ways = [str(text) for code, text in OTHER_WAYS.items() if code in offered.package.service.channels]
+    if not ways:
+        return ""
+    *first, last = ways
+    listed = _("%(some)s or %(last)s") % {"some": _(", ").join(first), "last": last} if first else last
+    return _("You can also apply %(ways)s.") % {"ways": listed}
 
 
 def _gains(request: HttpRequest, offered: Offer) -> bool:
