@@ -8,7 +8,7 @@ import pytest
 from django.db import OperationalError
 
 from tests.foundation.transactions import settle
-from towpath.foundation import clock, journal, lockout, tenancy
+from towpath.foundation import clock, counter, journal, lockout, tenancy
 from towpath.foundation.access import SYSTEM
 from towpath.foundation.journal import Fact, follow, verify
 from towpath.foundation.models import Lockout, Seal
@@ -88,6 +88,18 @@ def test_a_round_that_did_not_get_round_gives_no_sign_of_life(database, beat, mo
     _bodies(monkeypatch, gone)
     beat.run()
     assert not beat.heartbeat.exists()
+
+
+def test_a_restored_database_that_was_not_migrated_is_told_and_nothing_is_done(
+    outside, seen, beat, monkeypatch, caplog
+):
+    def behind(connection):
+        raise counter.Behind(counter.TOLD.format(49_000))
+
+    monkeypatch.setattr(worker.counter, "check", behind)
+    beat.run()
+    assert "49,000 transactions ahead" in caplog.text and "towpath migrate" in caplog.text
+    assert not beat.heartbeat.exists() and not seen
 
 
 def test_a_lost_connection_ends_the_round(outside, beat, monkeypatch):

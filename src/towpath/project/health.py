@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import psycopg
 
+from towpath.foundation import counter
 from towpath.project.folders import var_folder
 
 HEARTBEAT = "worker.heartbeat"  # touched by the worker at least every 5 s
@@ -104,13 +105,15 @@ def beat(heartbeat: Path) -> str:
 
 
 def query(url: str) -> str:
-    """Raises OSError unless the database answers."""
+    """Raises OSError unless the database answers, and what is written to it now has its place in the journal."""
     try:
         with psycopg.connect(url, connect_timeout=5) as connection:
-            connection.execute("SELECT 1")
+            row = connection.execute(counter.AHEAD).fetchone()
             version = connection.info.server_version // 10000
     except psycopg.Error as why:
         raise OSError(str(why).strip()) from why
+    if row and row[0]:
+        raise OSError(counter.TOLD.format(row[0]))
     return f"PostgreSQL {version}"
 
 

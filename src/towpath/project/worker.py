@@ -24,7 +24,7 @@ from procrastinate.contrib.django.django_connector import DjangoConnector
 
 from towpath import flow
 from towpath.casework import actions as casework
-from towpath.foundation import clock, faults, jobs, lockout, tenancy
+from towpath.foundation import clock, counter, faults, jobs, lockout, tenancy
 from towpath.foundation.journal import follow, seal
 from towpath.foundation.models import Tenant
 from towpath.project import health, sessions
@@ -99,9 +99,11 @@ class Beat:
             self.wait()
 
     def round(self) -> None:
-        """Each body, each kind of work. Ends early only when the database is gone."""
+        """Each body, each kind of work. Ends early only when the database is gone, or was restored and not migrated."""
         now = clock.now()
         seals, sweeps = now - self.sealed >= SEAL_EVERY, now - self.swept >= SWEEP_EVERY
+        if seals:
+            counter.check(connection)
         for tenant in Tenant.objects.filter(is_rehearsal=False):
             for subscriber in flow.SUBSCRIBERS:
                 attempt(tenant, subscriber.name, partial(follow_events, tenant, subscriber))

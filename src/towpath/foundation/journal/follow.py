@@ -39,7 +39,7 @@ EVENT_LAID_ASIDE = event_type(
 class Horizon(Func):
     """The oldest transaction still running: what is below it has settled."""
 
-    template = "(pg_snapshot_xmin(pg_current_snapshot())::text)::bigint"
+    template = "((pg_snapshot_xmin(pg_current_snapshot())::text)::bigint + ledger_offset())"
     output_field = BigIntegerField()
 
 

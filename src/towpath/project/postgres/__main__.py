@@ -27,6 +27,7 @@ def main(argv: Sequence[str]) -> int:
                 dump(ensure(folder), Path(file))
             case ["restore", file]:
                 restore(ensure(folder), Path(file))
+                print("restored; `make run`, or `towpath migrate`, lets the journal go on where it stood")
             case ["reset"]:
                 reset(folder)
             case _:

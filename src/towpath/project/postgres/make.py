@@ -142,7 +142,8 @@ def _other_version(data: Path, made: int, why: str) -> str:
         f"  1. install the programs of PostgreSQL {made} (Debian: apt install postgresql-{made})\n"
         "  2. .venv/bin/python -m towpath.project.postgres dump towpath.dump\n"
         "  3. .venv/bin/python -m towpath.project.postgres reset    (removes the old data folder)\n"
-        "  4. .venv/bin/python -m towpath.project.postgres restore towpath.dump"
+        "  4. .venv/bin/python -m towpath.project.postgres restore towpath.dump\n"
+        "  5. make run"
     )
 
 
