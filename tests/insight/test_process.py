@@ -13,7 +13,7 @@ from tests.insight.ways import PACKAGE, PARKING, any_way, begun, closed, done
 from towpath.foundation import clock, tenancy
 from towpath.journeys import actions as journeys
 from towpath.journeys.models import ImportedLog
-from towpath.surfaces.insight import process
+from towpath.surfaces.insight import fitting, process
 
 DAY = timedelta(days=1)
 ADDRESS = f"/insight/services/{PARKING}/process/"
@@ -100,6 +100,17 @@ def test_the_design_shows_how_often_each_way_was_gone_and_where_it_was_left(park
     designed = {row[0]: row[1:] for row in rows(manager.get(f"{ADDRESS}?csv=designed"))}
     assert designed["Decide on the permit"] == ["3", "3"]
     assert designed["Send the refusal"] == ["0", "0"]
+
+
+def test_what_takes_too_long_to_judge_is_judged_when_the_page_is_seen_again(parking, manager, monkeypatch):
+    happened(parking, granted(), granted(), out_of_turn())
+    with monkeypatch.context() as hurried:
+        hurried.setattr(fitting, "SECONDS", 0.0)
+        said = words(manager.get(ADDRESS))
+        assert "rarer ways that are not judged yet" in said and "keep to the design" not in said
+    assert "not judged yet" not in words(manager.get(ADDRESS))
+    monkeypatch.setattr(fitting, "SECONDS", 0.0)
+    assert "not judged yet" not in words(manager.get(ADDRESS)), "what was judged stays known"
 
 
 def test_an_open_request_keeps_to_the_design_as_long_as_it_does(parking, manager):

@@ -51,6 +51,10 @@ class Replayer:
             found = self._variants[variant] = self._judge(variant)
         return found
 
+    def known(self, trace: Sequence[str]) -> Replay | None:
+        """As it was judged before; None where it was not."""
+        return self._variants.get(tuple(trace))
+
     def replay_all(self, traces: Iterable[Sequence[str]]) -> list[Replay]:
         return [self.replay(trace) for trace in traces]
 

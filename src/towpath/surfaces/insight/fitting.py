@@ -1,10 +1,15 @@
 """The process as it was designed, with what really happened on it."""
 
+import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from math import sqrt
+from threading import Lock
+from uuid import UUID
 
+from towpath.catalogue import queries as catalogue
 from towpath.engines import bpmn, mining
 from towpath.engines.bpmn.model import ACTIVITIES, Element, Process
 from towpath.journeys import queries as journeys
@@ -13,6 +18,7 @@ from towpath.surfaces.insight import walks, words
 SHOWN = frozenset({"user", "step", "manual", "receive", "send", "catch"})  # what the journal tells of
 REPLAYED = SHOWN - {"catch"}
 THICK = 9.0
+SECONDS = 2.0  # for judging ways that were not judged before: what is left of them is judged when the page is seen again
 
 
 @dataclass
@@ -32,7 +38,7 @@ class Odd:
 
 @dataclass
 class Fitting:
-    """`cases` were judged, `fitting` keep to the design so far; `given_up` were too long a search.
+    """`cases` were judged, `fitting` keep to the design so far; `given_up` were too long a search, `later` have to wait.
 
     `flows`: how often each was taken. `judged`: variant -> whether it fits.
     """
@@ -40,6 +46,7 @@ class Fitting:
     cases: int = 0
     fitting: int = 0
     given_up: int = 0
+    later: int = 0
     done: Counter[str] = field(default_factory=Counter)
     flows: Counter[str] = field(default_factory=Counter)
     odd: dict[str, Odd] = field(default_factory=dict)
@@ -55,16 +62,39 @@ class Fitting:
         return self.fitting / self.cases if self.cases else None
 
 
-def fit(process: Process, variants: Sequence[mining.Variant]) -> Fitting:
-    """Judges each variant once. An open or withdrawn request need not have come to the end."""
-    silent = [e.id for e in process.elements.values() if e.kind in ACTIVITIES and e.kind not in REPLAYED]
-    replayer = bpmn.Replayer(process, silent=silent)
+class Judge:
+    """What is known of the ways through one version. A version never changes, so each way is judged once."""
+
+    def __init__(self, process: Process) -> None:
+        silent = [e.id for e in process.elements.values() if e.kind in ACTIVITIES and e.kind not in REPLAYED]
+        self.process = process
+        self.replayer = bpmn.Replayer(process, silent=silent)
+        self.lock = Lock()
+
+    def replay(self, trace: Sequence[str], until: float) -> bpmn.Replay | None:
+        """None where it is not known, and the time is up."""
+        with self.lock:
+            return self.replayer.known(trace) or (
+                self.replayer.replay(trace) if time.monotonic() < until else None
+            )
+
+
+@lru_cache(maxsize=16)  # each with the ways that it met: some hundred a version
+def judge(version: UUID) -> Judge:
+    return Judge(catalogue.package(version).process)
+
+
+def fit(judge: Judge, variants: Sequence[mining.Variant]) -> Fitting:
+    """Judges the variants, in their order, as far as one gets. An open or withdrawn request need not have come to the end."""
+    process, until = judge.process, time.monotonic() + SECONDS
     caught = {e.name for e in process.elements.values() if e.kind == "catch"}
     ways, found = _Ways(process), Fitting()
     for variant in variants:
         steps = [one for one in variant.activities if one not in journeys.MARKS]
-        trace = [one for one in steps if one not in caught]
-        judged = replayer.replay(trace)
+        judged = judge.replay([one for one in steps if one not in caught], until)
+        if judged is None:
+            found.later += variant.cases
+            continue
         closed = journeys.CLOSED in variant.activities
         fits = judged.fits or (not closed and not judged.leaves and not judged.bounded)
         found.cases += variant.cases

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
@@ -42,6 +43,7 @@ class Shown:
 class Design:
     """The version of a service that its requests are held against; `titles`: name of a step -> in our language."""
 
+    version: UUID
     process: Process
     number: int
     titles: Mapping[str, str]
@@ -85,7 +87,7 @@ def _design(code: str, number: str) -> Design | None:
     package = catalogue.package(version.pk)
     texts = asked.titles(package, language())
     titles = {package.process.elements[element].name: title for element, title in texts.items()}
-    return Design(package.process, version.number, titles, texts)
+    return Design(version.pk, package.process, version.number, titles, texts)
 
 
 def _real(
@@ -157,7 +159,7 @@ def _held_against(shown: Shown, log: mining.Log, walk: Walk, design: Design, lea
         ways = own.variants(walks.MOST_VARIANTS)
     except mining.QuestionError:
         ways = []
-    found = fitting.fit(design.process, ways)
+    found = fitting.fit(fitting.judge(design.version), ways)
     texts = {**design.texts, "skipped": _("never done"), "done": ""}
     svg = bpmn.draw(
         design.process,
@@ -172,6 +174,7 @@ def _held_against(shown: Shown, log: mining.Log, walk: Walk, design: Design, lea
         "judged": found.cases,
         "fits": _fits(found),
         "given_up": found.given_up,
+        "later": found.later,
         "bows": bool(found.bows),
         "designed": mark_safe(svg),  # noqa: S308 (the engine escapes every text that it writes)
     }
@@ -220,7 +223,7 @@ def _odd_cases(code: str, log: mining.Log, walk: Walk) -> Behind:
     if design is None:
         return Behind()
     own = walk.of_log(log).where_column(journeys.VERSION, str(design.number))
-    odd = fitting.fit(design.process, own.variants(walks.MOST_VARIANTS)).odd.get(walk.odd)
+    odd = fitting.fit(fitting.judge(design.version), own.variants(walks.MOST_VARIANTS)).odd.get(walk.odd)
     return _latest([own.taking(way) for way in odd.variants] if odd else [])
 
 
