@@ -135,3 +135,10 @@ def test_a_bad_row_renews_nothing(tmp_path):
     with pytest.raises(mining.LogError):
         log.renewed(write_csv(tmp_path / "changed.csv", [("1", "a", at(0)), ("1", "", at(1))]))
     assert counted(log) == by_hand(made)
+
+
+def test_a_store_of_a_parquet_file_holds_the_log_alone(tmp_path):
+    made = [("1", "a", at(0)), ("1", "b", at(3))]
+    mining.read(write_csv(tmp_path / "log.csv", made)).save(tmp_path / "it's.parquet")
+    mining.read(tmp_path / "it's.parquet", store=tmp_path / "log.towpath").close()
+    assert counted(mining.reopen(tmp_path / "log.towpath")) == by_hand(made)

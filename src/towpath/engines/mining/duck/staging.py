@@ -149,7 +149,11 @@ def parquet(connection: duckdb.DuckDBPyConnection, path: Path) -> Staged:
         ) from None
     pairs = [(n, str(t)) for n, t in zip(source.columns, source.types, strict=True) if n != "file_row_number"]
     shown = ", ".join(f"{quoted(name)} AS r{number}" for number, (name, _) in enumerate(pairs))
-    source.project(f"file_row_number AS seq, file_row_number + 1 AS line, {shown}").create_view("staged")
+    file = str(path).replace("'", "''")
+    connection.execute(
+        f"CREATE TEMP VIEW staged AS SELECT file_row_number AS seq, file_row_number + 1 AS line, {shown} "
+        f"FROM read_parquet('{file}', file_row_number = true)"
+    )
     return Staged("row", [name for name, _ in pairs], types=[type_ for _, type_ in pairs])
 
 
