@@ -23,7 +23,7 @@ def build(
     ordered = _cases(connection)
     own = [one.place for one in schema.attributes(connection) if one.level == "event"]
     source = _as_they_come(given, own) if ordered else _arriving(given, own, renew)
-    events = "events SEMI JOIN part_cases USING (case_no)"
+    events = "events SEMI JOIN part_cases USING (case_no)" if _count(connection, "cases") else "events"
     if lifecycle or not ordered:
         connection.execute(f"CREATE TEMP TABLE sorted AS {source}")
         source = events = "sorted"
