@@ -80,8 +80,9 @@ def _screens(made: "object", cases: int) -> Iterator[Result]:
     try:
         for count in dict.fromkeys((1_000, min(cases, 100_000), cases)):
             begun = time.monotonic()
-            copier.until(count)
-            copies.taken_as_read(made.tenant)
+            with made.still("worker"):
+                copier.until(count)
+                copies.taken_as_read(made.tenant)
             yield Result(
                 f"copying up to {count:,} cases",
                 round(time.monotonic() - begun, 1),

@@ -1,5 +1,7 @@
 """The installation that is measured: set up once for all benchmarks."""
 
+import os
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,6 +23,15 @@ class Scene:
 
     def pid(self, name: str) -> int:
         return self.pids[name]
+
+    @contextmanager
+    def still(self, name: str) -> Iterator[None]:
+        """A process that does nothing meanwhile: the worker would take copies for events of its own."""
+        os.kill(self.pid(name), signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(self.pid(name), signal.SIGCONT)
 
 
 @contextmanager
