@@ -25,6 +25,10 @@ PICTURES = [
     ("beatrix", "insight", "/insight/"),
     ("beatrix", "process-map", f"/insight/services/{PERMIT}/process/"),
 ]
+WIDE, SMALLER = (
+    {"width": 1900, "height": 1000},
+    "map => map.style.zoom = 0.7",
+)  # to have the process map whole
 
 
 def main() -> int:
@@ -41,7 +45,12 @@ def main() -> int:
         for who, name, path in PICTURES:
             page = people.setdefault(who, _seated(chromium, site, who))
             page.goto(path)
-            page.screenshot(path=FOLDER / f"{name}.png", full_page=not who)
+            if name == "process-map":
+                page.set_viewport_size(WIDE)
+                page.locator(".tp-map svg").first.evaluate(SMALLER)
+                page.locator(".tp-map").first.screenshot(path=FOLDER / f"{name}.png")
+            else:
+                page.screenshot(path=FOLDER / f"{name}.png", full_page=not who)
         desk = people["ines"]
         desk.goto("/desk/")
         desk.locator(".tp-queue a").first.click()
