@@ -106,7 +106,8 @@ def test_every_reason_for_no_answer_has_words():
 
 
 def test_every_job_and_subscriber_has_words():
-    assert set(jobs._jobs) <= set(desk_words.JOBS)
+    ours = {name for name in jobs._jobs if not name.startswith("test.")}
+    assert ours == set(desk_words.JOBS)
     assert {one.name for one in flow.SUBSCRIBERS} == set(desk_words.SUBSCRIBERS)
 
 

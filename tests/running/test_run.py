@@ -84,7 +84,7 @@ def test_it_is_ready_when_it_says_so_brings_back_what_dies_and_leaves_nothing_on
     running.until(f"Towpath is ready at http://127.0.0.1:{surroundings['PORT']}")
     assert "  migrate: runs: 1" in running.lines
     well = running.health()
-    assert (well.returncode, well.stdout.count(" ok ")) == (0, 4)
+    assert (well.returncode, well.stdout.count(" ok ")) == (0, 4), well.stdout + well.stderr
     assert stat.S_IMODE((running.var / "run.json").stat().st_mode) == 0o600
     assert running.state()["environment"]["PORT"] == surroundings["PORT"]
     assert "DATABASE_OWNER_URL" not in running.state()["environment"]

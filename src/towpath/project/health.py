@@ -108,8 +108,10 @@ def query(url: str) -> str:
     """Raises OSError unless the database answers, and what is written to it now has its place in the journal."""
     try:
         with psycopg.connect(url, connect_timeout=5) as connection:
-            row = connection.execute(counter.AHEAD).fetchone()
             version = connection.info.server_version // 10000
+            row = connection.execute(counter.AHEAD).fetchone()
+    except psycopg.errors.UndefinedFunction:  # it answers; `towpath migrate` has yet to come
+        return f"PostgreSQL {version}"
     except psycopg.Error as why:
         raise OSError(str(why).strip()) from why
     if row and row[0]:
