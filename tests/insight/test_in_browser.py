@@ -1,6 +1,7 @@
 """Insight in a real browser: nothing for axe to find, nothing cut off at 320 px, right to left and on paper too."""
 
 import gzip
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -22,6 +23,12 @@ LOOKS: list[dict[str, Any]] = [
     {"viewport": {"width": 1280, "height": 900}, "color_scheme": "dark"},
 ]
 BUDGET = 100_000  # bytes of a page with its sheet, as sent
+
+
+def in_turn(addresses: Sequence[str], language: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Each page narrow and light in one language, wide and dark in the other."""
+    for number, address in enumerate(addresses):
+        yield address, LOOKS[(number + (language == "ar")) % 2]
 
 
 @pytest.fixture(params=["en", "ar"])

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.chromium import launched
-from tests.insight.test_in_browser import LOOKS, _wrong
+from tests.insight.test_in_browser import _wrong, in_turn
 from tests.insight.test_pages import DAY, NOW, happened
 from tests.insight.test_process import ADDRESS, _now, legacy, parking  # noqa: F401 (fixtures)
 from tests.insight.ways import PARKING, any_way
@@ -35,5 +35,5 @@ def test_nothing_for_axe_to_find_and_nothing_cut_off(
     manager.cookies["language"] = language
     pages = {address: manager.get(address).content for address in ADDRESSES}
     with launched() as browser:
-        wrong = [_wrong(browser, pages, address, look) for address in ADDRESSES for look in LOOKS]
+        wrong = [_wrong(browser, pages, address, look) for address, look in in_turn(ADDRESSES, language)]
     assert wrong == [[]] * len(wrong)

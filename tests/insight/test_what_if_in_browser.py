@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.chromium import launched
-from tests.insight.test_in_browser import LOOKS, _wrong
+from tests.insight.test_in_browser import _wrong, in_turn
 from tests.insight.test_what_if import ADDRESS, TODAY, _now, parking  # noqa: F401 (fixtures)
 
 pytestmark = pytest.mark.browser
@@ -17,7 +17,7 @@ def test_nothing_for_axe_to_find_and_nothing_cut_off(parking: Any, manager: Any,
     manager.cookies["language"] = language
     pages = {address: _opened(manager.get(address).content) for address in TRIED}
     with launched() as browser:
-        wrong = [_wrong(browser, pages, address, look) for address in TRIED for look in LOOKS]
+        wrong = [_wrong(browser, pages, address, look) for address, look in in_turn(TRIED, language)]
     assert wrong == [[]] * len(wrong)
 
 

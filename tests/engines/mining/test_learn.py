@@ -247,3 +247,11 @@ def test_the_environmental_permit_learns_from_a_log_of_receipts(tmp_path):
         "acknowledgement_right___correct_acknowledgement"
     ] == pytest.approx(1 / 3)
     assert any(event[6] == "ended" for event in bpmn.simulate(model, one.plan, 50, 1))
+
+
+def test_a_plan_that_runs_in_circles_is_told_and_not_played_through(tmp_path):
+    rows = [
+        (f"c{n}", step, at(60 * n + k)) for n in range(60) for k, step in enumerate(["Check", "Ask", "Check"])
+    ]
+    one = learned(tmp_path, rows, header="case,activity,time")
+    assert "come to no end when the plan is played" in one.doubts[0].text

@@ -28,7 +28,7 @@ from towpath.engines.mining.learning.steps import Learnt, Visits, collected, sam
 from towpath.engines.mining.learning.ways import Ways
 from towpath.engines.mining.log import Log
 
-_PLAYED = 500  # cases
+_TRIED, _PLAYED = 5, 500  # cases
 _CLOSE = 0.25  # of the median: as near as a plan must come to its log
 _ASSUMED = {
     "at once": "the log has nothing of it: it takes no time",
@@ -271,10 +271,17 @@ class _Learning:
 
     def _doubt_play(self, plan: Plan) -> None:
         """The plan is played once: whether it lasts as long as the log did is the first thing to know of it."""
+        if len(self.cases) < hours.LEAST:
+            return
+        if any(one[-1] == "stuck" for one in bpmn.simulate(self.process, plan, _TRIED, 1)):
+            self.doubts.insert(
+                0, Note("", "cases come to no end when the plan is played, trust nothing of it")
+            )
+            return
         lasted = median(case[-1].end - came(case) for case in self.cases)
         events = bpmn.simulate(self.process, plan, _PLAYED, 1)
         played = median(one[4] - one[2] for one in events if one[1] == self.process.id)
-        if len(self.cases) >= hours.LEAST and abs(played - lasted) > _CLOSE * lasted:
+        if abs(played - lasted) > _CLOSE * lasted:
             text = f"half of the cases last {_told(played)} or less when the plan is played, but {_told(lasted)} in the log"
             self.doubts.insert(
                 0, Note("", f"{text}: what makes the difference is not in the plan, trust no change on it")
