@@ -1,4 +1,4 @@
-"""DuckDB beside Spark on one machine: `.venv/spark/bin/python -m bench.spark [--events N] [--folder FOLDER]`.
+"""DuckDB beside Spark on one machine: `PYTHONPATH=src .venv/spark/bin/python -m bench.spark [--events N] [--folder FOLDER]`.
 
 `make test-spark` makes .venv/spark. The same made-up log, kept by DuckDB and spread as Parquet; both count it through the same
 door, and the answers must be equal. "First" holds the JVM's warming up; "again" is the same question once more.
