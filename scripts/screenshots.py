@@ -27,7 +27,7 @@ PICTURES = [
 ]
 WIDE, SMALLER = (
     {"width": 1900, "height": 1000},
-    "map => map.style.zoom = 0.7",
+    "map => map.style.zoom = 0.75",
 )  # to have the process map whole
 
 
