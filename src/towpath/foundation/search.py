@@ -22,6 +22,7 @@ from towpath.foundation.models import SearchToken
 WORDS = 12  # of one query
 LENGTH = 64
 SCANNED = 2_000  # entries of one word that are looked at for further words
+FEW = 200  # likewise, where some were found already by a pair of words
 SHORT = 4  # words of a text in which all stand together; in a longer one neighbours do
 PAIRS = "+"  # behind the kind of object: its pairs of words
 
@@ -98,7 +99,7 @@ Range = tuple[str, str]  # from a token up to, but without, another
 def find(kind: str, text: str, limit: int = 50) -> list[UUID]:
     """Objects that have every word of `text` (the last may be a beginning), newest first, at most `limit`.
 
-    Words that stand together somewhere lead: only where they do is looked at then. Else the rarest word leads; where
+    Where words stand together comes first. Of those that have them apart, the rarest word leads; where
     all words have 2,000 entries, only the newest of the longest are looked at, so that the cost does not grow with the
     table.
     """
@@ -106,9 +107,14 @@ def find(kind: str, text: str, limit: int = 50) -> list[UUID]:
     if not words:
         return []
     if len(words) == 1:
-        found = _by_frequent(kind, words[0], [], limit)
+        found = _by_frequent(kind, words[0], [], limit, SCANNED)
         return found or _beginning(kind, words[0], limit)
-    return _together(kind, words, limit) or _anywhere(kind, words, limit)
+    found = _together(kind, words, limit)
+    if not found:
+        return _anywhere(kind, words, limit, SCANNED)
+    if len(found) < limit:  # those that have the words apart, or were indexed before pairs were
+        found += [one for one in _anywhere(kind, words, limit, FEW) if one not in found]
+    return found[:limit]
 
 
 def _together(kind: str, words: list[str], limit: int) -> list[UUID]:
@@ -116,13 +122,13 @@ def _together(kind: str, words: list[str], limit: int) -> list[UUID]:
     known = [(pair, {one, other}) for one, other in pairwise(words) for pair in pairs([one, other])]
     if not known:
         return []
-    counts = _counted(kind + PAIRS, [_exactly(pair) for pair, _ in known])
+    counts = _counted(kind + PAIRS, [_exactly(pair) for pair, _ in known], SCANNED)
     there = [(count, pair, both) for count, (pair, both) in zip(counts, known, strict=True) if count]
     if not there:
         return []
     _, pair, both = min(there, key=itemgetter(0))
     others = [found for word, found in zip(words, _ranges(words), strict=True) if word not in both]
-    return _by_frequent(kind + PAIRS, pair, others, limit)
+    return _by_frequent(kind + PAIRS, pair, others, limit, SCANNED)
 
 
 def _ranges(words: list[str]) -> list[Range]:
@@ -134,24 +140,24 @@ def _exactly(word: str) -> Range:
     return word, word + "\x01"
 
 
-def _anywhere(kind: str, words: list[str], limit: int) -> list[UUID]:
+def _anywhere(kind: str, words: list[str], limit: int, scanned: int) -> list[UUID]:
     ranges = _ranges(words)
-    counts = _counted(kind, ranges)
+    counts = _counted(kind, ranges, scanned)
     rarest = counts.index(min(counts))
-    if counts[rarest] < SCANNED:
+    if counts[rarest] < scanned:
         return _by_rare(kind, ranges[rarest], ranges[:rarest] + ranges[rarest + 1 :], limit)
     whole = max(words[:-1], key=len)
-    return _by_frequent(kind, whole, [one for one in ranges if one[0] != whole], limit)
+    return _by_frequent(kind, whole, [one for one in ranges if one[0] != whole], limit, scanned)
 
 
-def _counted(kind: str, ranges: list[Range]) -> list[int]:
+def _counted(kind: str, ranges: list[Range], scanned: int) -> list[int]:
     lows, highs = [low for low, _ in ranges], [high for _, high in ranges]
     values: dict[str, Any] = {
         "tenant": tenancy.current_id(),
         "kind": kind,
         "lows": lows,
         "highs": highs,
-        "scanned": SCANNED,
+        "scanned": scanned,
     }
     with connection.cursor() as cursor:
         cursor.execute(COUNTED, values)
@@ -167,8 +173,8 @@ def _by_rare(kind: str, first: Range, others: list[Range], limit: int) -> list[U
     return _found(BY_RARE, kind, others, limit, low=first[0], high=first[1])
 
 
-def _by_frequent(kind: str, first: str, others: list[Range], limit: int) -> list[UUID]:
-    return _found(BY_FREQUENT, kind, others, limit, first=first, scanned=SCANNED)
+def _by_frequent(kind: str, first: str, others: list[Range], limit: int, scanned: int) -> list[UUID]:
+    return _found(BY_FREQUENT, kind, others, limit, first=first, scanned=scanned)
 
 
 def _found(led: str, kind: str, others: list[Range], limit: int, **first: Any) -> list[UUID]:

@@ -13,7 +13,7 @@ from django.db import OperationalError, ProgrammingError, transaction
 from django.http.request import validate_host
 
 from towpath.catalogue.queries import Document, Problem, nearest
-from towpath.foundation import bodies, tenancy
+from towpath.foundation import bodies, counter, tenancy
 from towpath.foundation.models import Tenant
 from towpath.people import queries as people
 from towpath.project.body.file import read
@@ -40,6 +40,8 @@ def main(arguments: list[str]) -> int:
         return _list() if options.list else _set_up(options.file, options.check)
     except OSError as unreadable:
         print(unreadable, file=sys.stderr)
+    except counter.Behind as restored:
+        print(restored, file=sys.stderr)
     except OperationalError:
         print(NO_DATABASE, file=sys.stderr)
     except ProgrammingError:
