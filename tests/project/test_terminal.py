@@ -1,11 +1,13 @@
 """Nothing that stands in a file of somebody else's steers the terminal of who works with it."""
 
 import pytest
+from django.db import OperationalError
 
 from tests.catalogue import parking
 from tests.engines.bpmn import builder
 from tests.engines.mining.made import at, write_csv
 from tests.rehearsal import small
+from towpath.foundation import counter
 from towpath.project import cli, import_log, packages, rehearse, terminal
 
 CLEAR, TITLE, TURNED = "\x1b[2J", "\x9b31m", "\u202e"
@@ -102,3 +104,9 @@ def test_check_tells_what_is_wrong_with_a_package(tmp_path, said):
     service.write_text(service.read_text(encoding="utf-8") + written, encoding="utf-8")
     assert packages.main(["check", str(tmp_path)]) == 1
     assert "is not known here" in said()
+
+
+def test_a_database_that_was_restored_says_what_to_do_and_one_that_is_away_too():
+    behind = counter.Behind(counter.TOLD.format(7))
+    assert "towpath migrate" in packages.no_database(behind)
+    assert packages.no_database(OperationalError("connection refused")) == packages.NO_DATABASE

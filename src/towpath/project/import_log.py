@@ -14,7 +14,7 @@ from towpath.foundation.models import Tenant
 from towpath.journeys import actions as journeys
 from towpath.journeys import queries
 from towpath.project.cli import parser
-from towpath.project.packages import NO_DATABASE
+from towpath.project.packages import no_database
 from towpath.project.terminal import aside, say
 
 SHOWN = 20  # problems
@@ -34,8 +34,8 @@ def main(arguments: list[str]) -> int:
             if options.list:
                 return _list()
             return _remove(options.remove) if options.remove else _import(options)
-    except OperationalError:
-        aside(NO_DATABASE)
+    except OperationalError as why:
+        aside(no_database(why))
     except (journeys.NotImported, OSError) as why:
         aside(why)
     except mining.LogError as wrong:

@@ -21,7 +21,7 @@ from towpath.catalogue.check import check, errors
 from towpath.catalogue.check.folder import MAX_BYTES, MAX_FILES
 from towpath.catalogue.queries import Problem, gather
 from towpath.exchange import queries as exchange
-from towpath.foundation import tenancy
+from towpath.foundation import counter, tenancy
 from towpath.foundation.access import SYSTEM
 from towpath.foundation.models import Tenant
 from towpath.project.cli import parser
@@ -49,9 +49,14 @@ def main(arguments: list[str]) -> int:
         return {"check": _check, "test": _test, "publish": _publish}[command](files, options)
     except NoFolder as error:
         aside(error)
-    except OperationalError:
-        aside(NO_DATABASE)
+    except OperationalError as why:
+        aside(no_database(why))
     return 2
+
+
+def no_database(why: OperationalError) -> str:
+    """What to do about it. A database that was restored and not migrated says so itself."""
+    return str(why) if isinstance(why, counter.Behind) else NO_DATABASE
 
 
 def _options(command: str, rest: list[str]) -> argparse.Namespace:

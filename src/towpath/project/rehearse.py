@@ -19,7 +19,7 @@ from towpath.catalogue.check import check, errors
 from towpath.exchange import queries as exchange
 from towpath.project.cli import parser
 from towpath.project.folders import CHECKOUT
-from towpath.project.packages import NO_DATABASE, NoFolder, read_folder
+from towpath.project.packages import NoFolder, no_database, read_folder
 from towpath.project.terminal import aside, say
 
 SHOWN = 5  # case ids of one reason
@@ -37,8 +37,8 @@ def main(arguments: list[str]) -> int:
     except (NoFolder, Refused) as error:
         aside(error)
         return 2
-    except OperationalError:
-        aside(NO_DATABASE)
+    except OperationalError as why:
+        aside(no_database(why))
         return 2
     _tell(report)
     if options.json:
