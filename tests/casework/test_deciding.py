@@ -110,7 +110,7 @@ def test_a_task_is_referred_with_a_note_and_the_other_team_has_it(service):
     casework.refer(town.worker(), task.pk, "permits", "You know this street.")
     moved = town.open_task(case)
     assert (moved.team, moved.referred_from, moved.assignee) == ("permits", "parking", "")
-    lines = queries.timeline(town.worker(), case)
+    lines = queries.timeline(town.worker(), case).lines
     assert any(line.entry and line.entry.body == "You know this street." for line in lines)
 
 

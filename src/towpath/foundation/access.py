@@ -67,8 +67,8 @@ READ = """
 insert into access_log (tenant_id, "window", actor_kind, actor_id, subject_kind, subject_id, purpose, person)
 select %s, %s, %s, %s, %s, %s, %s, %s
 where not exists (
-    select 1 from access_log where tenant_id = %s and "window" = %s and recorded_at >= %s
-    and actor_id = %s and subject_kind = %s and subject_id = %s and purpose = %s)
+    select 1 from access_log where tenant_id = %s and "window" = %s
+    and recorded_at >= %s and recorded_at < %s and actor_id = %s and subject_kind = %s and subject_id = %s and purpose = %s)
 """
 
 
@@ -81,7 +81,7 @@ def log_read(actor: Actor, kind: str, subject: object, purpose: str, person: UUI
     key = [actor.id, kind, str(subject)[:200], purpose]
     # Rows of this window were recorded in real time, whatever clock the actor lives by.
     since = datetime.now(tz=window.tzinfo) - 2 * READ_WINDOW
-    values = [tenant, window, actor.kind, *key, person, tenant, window, since, *key]
+    values = [tenant, window, actor.kind, *key, person, tenant, window, since, clock.recorded_before(), *key]
     with connection.cursor() as cursor:
         cursor.execute(READ, values)
 

@@ -35,6 +35,14 @@ def real_now() -> datetime:
     return datetime.now(UTC)
 
 
+def recorded_before() -> datetime:
+    """A moment before which all that the journal and the log of reads hold was recorded, by any server's clock.
+
+    A read that ends there is not planned for the partitions of the months ahead, which are empty.
+    """
+    return real_now() + timedelta(days=1)
+
+
 def is_virtual() -> bool:
     return _virtual.get() is not None
 

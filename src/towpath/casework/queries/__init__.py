@@ -14,9 +14,10 @@ from towpath.casework.queries.case import (
 from towpath.casework.queries.find import find_cases
 from towpath.casework.queries.older import Older, older_cases, on_other_versions, places_of
 from towpath.casework.queries.queue import Filters, QueuePage, queue, queue_head, troubles
-from towpath.casework.queries.timeline import Happening, timeline
+from towpath.casework.queries.timeline import Happening, Story, timeline
 from towpath.casework.queries.tracking import (
     Tracking,
+    may_ask_review,
     my_cases,
     my_dates,
     track_by_code,
@@ -31,6 +32,7 @@ __all__ = [
     "Happening",
     "Older",
     "QueuePage",
+    "Story",
     "Tracking",
     "answers_of",
     "case",
@@ -40,6 +42,7 @@ __all__ = [
     "find_cases",
     "form_context",
     "links_of",
+    "may_ask_review",
     "may_see",
     "my_cases",
     "my_dates",

@@ -41,12 +41,15 @@ class QueuePage:
     waiting: frozenset[UUID] = field(default_factory=frozenset)
 
 
-def queue(actor: Actor, filters: Filters, after: tuple[datetime, UUID] | None = None) -> QueuePage:
+def queue(
+    actor: Actor, filters: Filters, after: tuple[datetime, UUID] | None = None, size: int | None = None
+) -> QueuePage:
     """One page of open tasks with their cases: two queries, whatever the number of cases."""
-    several = [_page(tasks, after) for tasks in _filtered(actor, filters)]
-    found = sorted(chain.from_iterable(several), key=lambda task: (task.due_at, task.pk))[: PAGE + 1]
-    page, now = found[:PAGE], clock.now()
-    last = (page[-1].due_at, page[-1].pk) if len(found) > PAGE else None
+    size = size or PAGE
+    several = [_page(tasks, after, size + 1) for tasks in _filtered(actor, filters)]
+    found = sorted(chain.from_iterable(several), key=lambda task: (task.due_at, task.pk))[: size + 1]
+    page, now = found[:size], clock.now()
+    last = (page[-1].due_at, page[-1].pk) if len(found) > size else None
     cases = [task.case_id for task in page]
     asked = Question.objects.filter(case__in=cases, state="open").values_list("case_id", flat=True)
     owed = frozenset(asked)
@@ -58,12 +61,12 @@ def queue(actor: Actor, filters: Filters, after: tuple[datetime, UUID] | None = 
     )
 
 
-def _page(tasks: QuerySet[Task], after: tuple[datetime, UUID] | None) -> list[Task]:
+def _page(tasks: QuerySet[Task], after: tuple[datetime, UUID] | None, most: int) -> list[Task]:
     if after:
         due, id_ = after
         # The first condition lets the index start at the place; the second takes off what was shown.
         tasks = tasks.filter(due_at__gte=due).exclude(due_at=due, id__lte=id_)
-    return list(tasks.select_related("case").defer(*UNSEEN).order_by("due_at", "id")[: PAGE + 1])
+    return list(tasks.select_related("case").defer(*UNSEEN).order_by("due_at", "id")[:most])
 
 
 def _filtered(actor: Actor, filters: Filters) -> list[QuerySet[Task]]:
@@ -85,9 +88,10 @@ def queue_head(actor: Actor) -> int:
 
     A transaction that began earlier may show its events later, so the newest of either order counts.
     """
-    newest = Event.objects.order_by("-xid", "-seq").values_list("seq", flat=True).first() or 0
-    latest = Event.objects.order_by("-seq").values_list("seq", flat=True).first() or 0
-    settling = Event.objects.filter(xid__gte=Horizon()).count()
+    events = Event.objects.filter(recorded_at__lt=clock.recorded_before())
+    newest = events.order_by("-xid", "-seq").values_list("seq", flat=True).first() or 0
+    latest = events.order_by("-seq").values_list("seq", flat=True).first() or 0
+    settling = events.filter(xid__gte=Horizon()).count()
     return (newest + latest) * 1000 + settling % 1000
 
 

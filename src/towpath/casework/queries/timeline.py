@@ -8,16 +8,21 @@ from uuid import UUID
 
 from towpath.casework.models import Case, CaseConversation
 from towpath.contact import queries as contact
-from towpath.foundation import rows
+from towpath.foundation import clock, rows
 from towpath.foundation.access import Actor
 from towpath.foundation.models import Event
 from towpath.people import queries as people
 
 LIMIT = 400
-TOLD = """
-case_id = %s and seq > %s and recorded_at >= %s and not (type like 'contact.%%' or type = 'draft.saved')
-order by seq desc limit %s
-"""
+TOLD_BY_ENTRIES = "contact."
+
+
+@dataclass(frozen=True)
+class Story:
+    """What happened, oldest first. `head`: the number of the newest event, told or not."""
+
+    lines: Sequence["Happening"]
+    head: int
 
 
 @dataclass(frozen=True)
@@ -35,27 +40,33 @@ class Happening:
     seq: int = 0
 
 
-def timeline(actor: Actor, case: Case, after_seq: int = 0) -> list[Happening]:
-    """What happened to a case that the actor may see, oldest first: events after `after_seq` and all entries.
+def timeline(actor: Actor, case: Case) -> Story:
+    """What happened to a case that the actor may see: its events and the entries of its conversations.
 
     Of a very long story the newest part. What is told by an entry, or by each page of a draft, is left out.
+    All is asked at once: the journal is partitioned by time, and each question is planned for each of its parts.
     """
-    events = rows.rows(Event, TOLD, case.pk, after_seq, _since(case), LIMIT)
+    events = _events(case.pk, 2 * LIMIT)
     names: dict[str, str] = {}
-    lines = [_of_event(event, names, case) for event in events]
+    lines = [_of_event(event, names, case) for event in events if _told(event)][:LIMIT]
     links = rows.rows(CaseConversation, "case_id = %s", case.pk)
     entries = contact.entries_after([link.conversation_id for link in links], {})
     sent = contact.deliveries([entry.pk for entry in entries])
     lines += [
         _of_entry(entry, sent.get(entry.pk, ()), names, case) for entry in entries if _shown(actor, entry)
     ]
-    return sorted(lines, key=lambda line: (line.at, line.seq))
+    lines.sort(key=lambda line: (line.at, line.seq))
+    return Story(lines, events[0].seq if events else 0)
 
 
-def _since(case: Case) -> datetime:
-    """Rows are partitioned by when they were recorded: older partitions need not be looked at."""
-    first = rows.first(Event, "case_id = %s order by seq limit 1", case.pk)
-    return first.recorded_at if first else case.submitted_at
+def _events(case_id: UUID, most: int) -> list[Event]:
+    """The newest first."""
+    wanted = "case_id = %s and recorded_at < %s order by seq desc limit %s"
+    return rows.rows(Event, wanted, case_id, clock.recorded_before(), most)
+
+
+def _told(event: Event) -> bool:
+    return not event.type.startswith(TOLD_BY_ENTRIES) and event.type != "draft.saved"
 
 
 def _shown(actor: Actor, entry: Any) -> bool:
@@ -88,5 +99,4 @@ def _who(kind: str, id_: str, names: dict[str, str], case: Case) -> str:
 
 
 def last_seq(case_id: UUID) -> int:
-    found = rows.first(Event, "case_id = %s order by seq desc limit 1", case_id)
-    return found.seq if found else 0
+    return next((event.seq for event in _events(case_id, 1)), 0)

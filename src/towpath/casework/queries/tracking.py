@@ -13,6 +13,8 @@ from towpath.foundation.access import Actor
 from towpath.foundation.ids import hashed
 from towpath.foundation.models import Event
 
+REACHED = "case_id = %s and type = 'case.stage-reached' and recorded_at < %s order by seq"
+
 
 @dataclass(frozen=True)
 class TrackedStage:
@@ -59,11 +61,17 @@ def tracking(actor: Actor, case_id: UUID, language: str, zone: str) -> Tracking:
         outcome=package.text(f"outcomes.{case.outcome}.label", language) if case.outcome else "",
         expected=expected,
         may_withdraw=case.state == "open",
-        may_ask_review=conductor.waits_for(case, "resident.asked-review") and reviewable(case, package),
+        may_ask_review=may_ask_review(case),
         may_rate=case.state != "open" and rating is None,
         rating=rating,
         dates=rows.rows(KeptDate, 'case_id = %s order by "on"', case.pk),
     )
+
+
+def may_ask_review(case: Case) -> bool:
+    """Whether a person would look again now, if the applicant asked for it."""
+    package = catalogue.package(case.version_id)
+    return conductor.waits_for(case, "resident.asked-review") and reviewable(case, package)
 
 
 def reviewable(case: Case, package: catalogue.Package) -> bool:
@@ -79,7 +87,7 @@ def _stages(case: Case, package: catalogue.Package, language: str) -> list[Track
     """Stages that were reached, the current one, and those that usually follow. Skipped ones are left out."""
     reached = {
         event.data["stage"]: event.occurred_at
-        for event in rows.rows(Event, "case_id = %s and type = 'case.stage-reached' order by seq", case.pk)
+        for event in rows.rows(Event, REACHED, case.pk, clock.recorded_before())
     }
     ordered = [stage.id for stage in package.service.stages]
     here = ordered.index(case.stage) if case.stage in ordered else -1

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 
 from towpath.casework import actions as casework
+from towpath.casework import queries as cases
 from towpath.casework import rules
 from towpath.documents import actions as documents
 from towpath.surfaces.desk.scene import Scene, needed, words_field
@@ -56,9 +57,7 @@ def withdraw(scene: Scene) -> str:
 
 
 def review_fields(scene: Scene) -> Sequence[Field] | None:
-    if scene.case.state != "decided":
-        return None
-    if not scene.tracking.may_ask_review:
+    if scene.case.state != "decided" or not cases.may_ask_review(scene.case):
         return None
     return [scene.channel(), words_field(scene, _("What should a person look at?"))]
 

@@ -11,7 +11,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from towpath.casework import queries as casework
-from towpath.casework.queries.timeline import last_seq
 from towpath.catalogue import queries as catalogue
 from towpath.documents import queries as documents
 from towpath.exchange import queries as exchange
@@ -81,6 +80,8 @@ class TaskLine:
 
 
 def task_lines(found: Opened, query: str, current: UUID | None) -> list[TaskLine]:
+    if not found.open_tasks:
+        return []
     names = {team.code: team.name for team in people.teams()}
     now = clock.now()
     return [
@@ -135,25 +136,22 @@ def live_parts(request: HttpRequest, found: Opened, current: UUID | None = None)
     here = queues.chosen(found.actor, request.GET)
     kind = request.GET.get("show", "")
     kind = kind if kind in story.KINDS else ""
-    told = casework.timeline(found.actor, found.case)
+    happened = casework.timeline(found.actor, found.case)
     teller = story.Teller(found.package, found.language, found.case.applicant_name)
     return {
         "case": found.case,
         "head": head(found),
         "tasks": task_lines(found, here.query(), current),
-        "happenings": teller.told(told, kind),
+        "happenings": teller.told(happened.lines, kind),
         "kinds": [
             Link(str(text), content.filter_address(found.case.pk, code, here.query()), current=code == kind)
             for code, text in story.KINDS.items()
         ],
-        "news": _news_address(found, here, kind, current),
-        "told": told,
+        "news": reverse("desk:case-news", args=[found.case.pk])
+        + here.query(seq=happened.head, show=kind, task=current or ""),
+        "story": happened.lines,
+        "queue": here,
     }
-
-
-def _news_address(found: Opened, here: queues.Chosen, kind: str, current: UUID | None) -> str:
-    address = reverse("desk:case-news", args=[found.case.pk])
-    return address + here.query(seq=last_seq(found.case.pk), show=kind, task=current or "")
 
 
 def show_case(
@@ -189,9 +187,9 @@ def show_case(
         "reads": found.actor.may_somewhere("journal.verify"),
         "person": people.person_card(found.case.person_id) if found.case.person_id else None,
         "map": process_map.process_map(
-            found.case.version_id, found.case.process_state, found.page.tasks, live["told"], found.language
+            found.case.version_id, found.case.process_state, found.page.tasks, live["story"], found.language
         ),
-        **queues.beside(request, found.actor, found.language, task.pk if task is not None else None),
+        **queues.beside(live["queue"], found.actor, found.language, task),
     }
     return pages.show(request, "case", values, here="queue", status=422 if errors else 200)
 

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.http import HttpRequest, QueryDict
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -20,15 +20,21 @@ from towpath.surfaces.look import Link
 
 Key = tuple[datetime, UUID]
 MINE, ALL, TEAM = "mine", "all", "team:"
+BESIDE = 15  # lines beside a case; its heading leads to the whole queue
+FIRST = UUID(int=0)  # before all others of the same moment
 
 
 @dataclass(frozen=True)
 class Chosen:
-    """Which queue: `mine`, `all` or `team:<code>`; one service or all; from where on."""
+    """Which queue: `mine`, `all` or `team:<code>`; one service or all; from where on.
+
+    `teams`: (code, name) of those for which the actor works.
+    """
 
     which: str = ALL
     service: str = ""
     after: Key | None = None
+    teams: Sequence[tuple[str, str]] = ()
 
     @property
     def filters(self) -> casework.Filters:
@@ -47,12 +53,13 @@ class Chosen:
 
 def chosen(actor: Actor, given: QueryDict) -> Chosen:
     """What an address asks for; what it may not ask for, or garbles, becomes the queue of all."""
-    which = given.get("queue", ALL)
-    known = {MINE, ALL, *(f"{TEAM}{code}" for code, _name in my_teams(actor))}
+    which, teams = given.get("queue", ALL), _teams(actor)
+    known = {MINE, ALL, *(f"{TEAM}{code}" for code, _name in teams)}
     return Chosen(
         which if which in known else ALL,
         given.get("service", "").replace("\0", "")[:80],
         read_key(given.get("after", "")),
+        teams,
     )
 
 
@@ -70,8 +77,7 @@ def read_key(text: str) -> Key | None:
     return found if found[0].tzinfo else None
 
 
-def my_teams(actor: Actor) -> list[tuple[str, str]]:
-    """(code, name) of the teams for which the actor works."""
+def _teams(actor: Actor) -> list[tuple[str, str]]:
     held = actor.teams("task.work")
     return [(t.code, t.name) for t in people.teams() if held and ("*" in held or t.code in held)]
 
@@ -120,10 +126,10 @@ def _line(
     )
 
 
-def tabs(actor: Actor, here: Chosen) -> list[Link]:
+def tabs(here: Chosen) -> list[Link]:
     """Mine, all, and each of my teams."""
     named = [(MINE, _("Mine")), (ALL, _("All my teams"))]
-    named += [(f"{TEAM}{code}", name) for code, name in my_teams(actor)]
+    named += [(f"{TEAM}{code}", name) for code, name in here.teams]
     keys = {MINE: "1", ALL: "2"}
     return [
         Link(text, here.address(queue=which, after=""), current=which == here.which, key=keys.get(which, ""))
@@ -131,11 +137,18 @@ def tabs(actor: Actor, here: Chosen) -> list[Link]:
     ]
 
 
-def beside(request: HttpRequest, actor: Actor, language: str, current: UUID | None) -> dict[str, Any]:
-    """The queue that somebody came from, for the column beside a case."""
-    here = chosen(actor, request.GET)
+def beside(here: Chosen, actor: Actor, language: str, task: Any) -> dict[str, Any]:
+    """The queue that somebody came from, for the column beside a case: from the task on, if it stands there."""
     found: Sequence[Line] = ()
     if actor.may_somewhere("task.work"):
-        found = lines(actor, casework.queue(actor, here.filters, here.after), language, here.query(), current)
-    title = next(link.text for link in tabs(actor, here) if link.current)
-    return {"lines": found, "queue": here, "queue_title": title}
+        found = lines(actor, _around(here, actor, task), language, here.query(), task.pk if task else None)
+    title = next(link.text for link in tabs(here) if link.current)
+    return {"lines": found, "queue_title": title}
+
+
+def _around(here: Chosen, actor: Actor, task: Any) -> casework.QueuePage:
+    if task is not None and task.state == "open":
+        page = casework.queue(actor, here.filters, (task.due_at, FIRST), BESIDE)
+        if task.pk in {one.pk for one in page.tasks}:
+            return page
+    return casework.queue(actor, here.filters, here.after, BESIDE)

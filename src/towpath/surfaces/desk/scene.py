@@ -9,9 +9,7 @@ from django.utils.translation import gettext as _
 
 from towpath.casework import queries as cases
 from towpath.casework import rules
-from towpath.foundation import tenancy
 from towpath.foundation.access import Actor, Channel
-from towpath.surfaces.desk.pages import language
 from towpath.surfaces.look import Choice, Field
 
 ON_BEHALF: tuple[Channel, ...] = ("phone", "counter", "post", "email")
@@ -42,10 +40,6 @@ class Scene:
     @property
     def case(self) -> Any:
         return self.page.case
-
-    @property
-    def tracking(self) -> cases.Tracking:
-        return cases.tracking(self.actor, self.case.pk, language(), tenancy.current().zone)
 
     @property
     def open_questions(self) -> list[Any]:

@@ -15,7 +15,7 @@ from typing import Any
 
 from django import template
 from django.template.loader import render_to_string
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from towpath.surfaces.look import (
@@ -91,12 +91,14 @@ def table(shown: Table, ident: str = "table") -> dict[str, Any]:
     return {"table": shown, "lines": lines, "ident": ident}
 
 
-def _cell(number: int, place: tuple[Column, Cell]) -> SafeString:
+def _cell(number: int, place: tuple[Column, Cell]) -> str:
+    """As HTML: what is inside is escaped."""
     column, cell = place
     numeric = " govuk-table__cell--numeric" if column.numeric else ""
+    inside = conditional_escape(_inside(cell))
     if number == 0:
-        return format_html('<th scope="row" class="govuk-table__cell{}">{}</th>', numeric, _inside(cell))
-    return format_html('<td class="govuk-table__cell{}">{}</td>', numeric, _inside(cell))
+        return f'<th scope="row" class="govuk-table__cell{numeric}">{inside}</th>'
+    return f'<td class="govuk-table__cell{numeric}">{inside}</td>'
 
 
 def _inside(cell: Cell) -> str:

@@ -25,7 +25,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     shown = queues.lines(actor, page, language, here.query())
     values = {
         "queue": here,
-        "tabs": queues.tabs(actor, here),
+        "tabs": queues.tabs(here),
         "lines": shown,
         "service": _services(here, language),
         "news": _news_address(here, head),

@@ -64,7 +64,7 @@ def page(request: HttpRequest, actor: Actor, case_id: UUID) -> HttpResponse:
         "stages": [Stage(s.label, _stage(s.state), s.explanation, s.reached_at) for s in found.stages],
         "decision": story.decision(found, words) if found.decision else None,
         "dates": [(words.text(f"dates.{one.name}"), one.on) for one in found.dates],
-        "happenings": story.happenings(casework.timeline(actor, found.case), words),
+        "happenings": story.happenings(casework.timeline(actor, found.case).lines, words),
         "papers": documents.of_case(case_id) if own else [],
         "back": reverse("portal:me") if own else "",
     }
