@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.chromium import faults, launched
 from tests.desk.conftest import _site  # noqa: F401 (a fixture)
 from tests.desk.scene import at_work
-from tests.desk.town import actor, begun, enter, open_task, submitted, task_path
+from tests.desk.town import actor, begun, enter, open_task, proven, submitted, task_path
 from tests.portal.live import served
 from towpath.casework import actions as casework
 from towpath.foundation import tenancy
@@ -46,7 +46,8 @@ def seat(chromium: Browser, outside: Any) -> Iterator[Callable[..., Page]]:
         site = f"http://{outside.host}:{port}"
 
         def sit(staff: Any, path: str = "", language: str = "en", width: int = 1440, **look: Any) -> Page:
-            kept = enter(Client(HTTP_HOST=outside.host), staff).cookies[settings.SESSION_COOKIE_NAME].value
+            client = proven(enter(Client(HTTP_HOST=outside.host), staff), staff)
+            kept = client.cookies[settings.SESSION_COOKIE_NAME].value
             look = {"viewport": {"width": width, "height": 900}, "base_url": site, **look}
             context = chromium.new_context(**look)
             contexts.append(context)
@@ -100,6 +101,12 @@ def test_nothing_for_axe_to_find_and_nothing_cut_off(
             page.goto(path)
             page.evaluate("document.querySelectorAll('main details').forEach(each => { each.open = true })")
             wrong += [(path, found) for found in faults(page)]
+    page.goto(f"/desk/staff/{work['ana'].pk}/renew")
+    wrong += [("renew", found) for found in faults(page)]
+    page.locator("[name=reason]").first.check()
+    page.locator("main form .tp-button").click()
+    expect(page.locator("#passphrase")).to_be_visible()
+    wrong += [("renewed", found) for found in faults(page)]
     assert wrong == []
 
 

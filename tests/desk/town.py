@@ -2,10 +2,13 @@
 
 import html
 import re
+import time
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from uuid import uuid4
+
+from allauth.account.internal.userkit import user_id_to_str
 
 from tests import factories
 from towpath.casework import actions as casework
@@ -87,6 +90,15 @@ def enter(client, staff):
     client.force_login(staff.user)
     session = client.session
     session[ACTIVATED] = str(staff.user.pk)
+    session.save()
+    return client
+
+
+def proven(client, staff, ago=0.0):
+    """The second factor was shown some seconds ago, as some pages want it."""
+    session = client.session
+    session["account_authentication_methods"] = [{"method": "mfa", "type": "totp", "at": time.time() - ago}]
+    session["account_authentication_methods_user"] = user_id_to_str(staff.user)
     session.save()
     return client
 

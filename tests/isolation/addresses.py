@@ -26,6 +26,7 @@ LABELS = {
     "mail_id": "contact.Mail",
     "person_id": "people.Person",
     "question_id": "casework.Question",
+    "staff_id": "people.Staff",
     "task_id": "casework.Task",
 }
 FIELDS = (
@@ -103,6 +104,7 @@ class Wishes:
             "team": "parking",
             "subscriber": "receipts",
             "score": 3,
+            "reason": "both",
             "do": self.chance.choice(["save", "complete", "again", "aside"]),
             "next": "/desk/",
         }

@@ -116,6 +116,7 @@ DOORS: dict[str, Callable[[Call], Any]] = {
     "change contact": lambda c: people_actions.change_contact(c.actor, c.person, email="x@example.org"),
     "language": lambda c: people_actions.set_language(c.actor, c.person, "fr"),
     "end grant": lambda c: people_actions.end_grant(c.actor, c.grant),
+    "renew access": lambda c: people_actions.renew_access(c.actor, c.staff, "both"),
     "conversation": lambda c: letters.conversation(c.actor, c.conversation),
     "conversations of": lambda c: letters.conversations_of(c.person),
     "entries": lambda c: letters.entries_after([c.conversation]),

@@ -59,7 +59,7 @@ def _people(ours: Life, theirs: Life) -> dict[str, Any]:
     """Of ours: nobody in particular, a visitor, a resident, staff with every role; and who brings a session from there."""
     from django.test import Client
 
-    from tests.desk.town import enter
+    from tests.desk.town import enter, proven
 
     def client() -> Client:
         return Client(HTTP_HOST=ours.town.tenant.host, raise_request_exception=False)
@@ -68,9 +68,9 @@ def _people(ours: Life, theirs: Life) -> dict[str, Any]:
         "anybody": client(),
         "visitor": _session(client(), _known(ours)),
         "resident": _session(client(), _resident(ours)),
-        "staff": enter(client(), ours.staff),
+        "staff": proven(enter(client(), ours.staff), ours.staff),
         "theirs, as a resident": _session(client(), _resident(theirs) | _known(theirs)),
-        "theirs, as staff": enter(client(), theirs.staff),
+        "theirs, as staff": proven(enter(client(), theirs.staff), theirs.staff),
     }
 
 

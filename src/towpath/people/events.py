@@ -9,6 +9,9 @@ LANGUAGE_CHANGED = event_type("person.language-changed", "A person chose their l
 
 TEAM_SET_UP = event_type("team.set-up", "A team was set up.", "team")
 STAFF_SET_UP = event_type("staff.set-up", "Somebody works for the body in these roles.", "staff", "roles")
+ACCESS_RENEWED = event_type(
+    "staff.access-renewed", "A colleague was given new access in place of what was lost.", "staff", "reason"
+)
 GRANTED = event_type(
     "staff.granted",
     "A provider's member of staff may work here until a day.",

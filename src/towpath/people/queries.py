@@ -11,8 +11,8 @@ from towpath.foundation import clock, crypto, rows, search, tenancy
 from towpath.foundation.access import Actor, Assurance, Channel, NotAllowed, log_read
 from towpath.foundation.models import Tenant
 from towpath.people.models import ContactPoint, Membership, Person, Pseudonym, Staff, Team, User
+from towpath.people.rules import RENEWALS, WrongContactPoint, normalised, permissions
 from towpath.people.rules import ROLES as KNOWN_ROLES
-from towpath.people.rules import WrongContactPoint, normalised, permissions
 from towpath.people.staff_signin import authenticator_address, current_code, fresh_passphrase, fresh_secret
 
 REGISTER_NUMBER: Final = ("people_person", "register_number")  # where it lies, for its encryption
@@ -29,6 +29,7 @@ where tenant_id = %s and people_staff.id = %s
 """
 
 __all__ = [
+    "RENEWALS",
     "PersonCard",
     "account",
     "authenticator_address",
@@ -44,6 +45,7 @@ __all__ = [
     "posts_of",
     "pseudonym",
     "register_number",
+    "renewable",
     "resident_actor",
     "role_names",
     "staff_actor",
@@ -106,6 +108,22 @@ def memberships(email: str) -> set[tuple[str | None, str]]:
     """The (team code or None for all teams, role) pairs that a colleague has in the current body."""
     held = Membership.objects.filter(staff__user__email=email.lower())
     return set(held.values_list("team__code", "role"))
+
+
+def renewable(actor: Actor) -> dict[UUID, User]:
+    """Staff id -> account of those colleagues whom the actor may give new access (`actions.renew_access`).
+
+    Accounts are renewed by their home body's own administrators, for others: a grant ends, but an account that
+    was taken over would not; and who has stolen a session must not make it last.
+    """
+    if actor.kind != "system" and not actor.may("staff.manage"):
+        return {}
+    ours = Staff.objects.filter(active=True, user__is_active=True, user__home=tenancy.current_id())
+    found = {staff.pk: staff.user for staff in ours.select_related("user")}
+    if actor.kind == "system":
+        return found
+    others = {key: user for key, user in found.items() if str(key) != actor.id}
+    return others if len(others) < len(found) else {}
 
 
 def resident_actor(person_id: UUID, assurance: Assurance, channel: Channel = "portal") -> Actor:

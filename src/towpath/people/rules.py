@@ -21,6 +21,7 @@ ROLES: Final[dict[str, frozenset[str]]] = {
     "auditor": READS | {"journal.verify", "insight.read"},
 }
 
+RENEWALS: Final = ("password", "second-factor", "both", "known-to-others")  # why somebody gets new access
 EVERY_TEAM: Final = "*"
 CHANNELS: Final = ("email", "letter")
 EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\".]+")

@@ -14,6 +14,7 @@ COMMANDS: dict[str, tuple[str, str, bool]] = {
     "worker": ("towpath.project.worker", "carry out jobs, timers and what follows events", True),
     "intake": ("towpath.project.intake", "take in e-mail by SMTP", True),
     "body": ("towpath.project.body", "make a body as a file says, or bring it up to date", True),
+    "staff": ("towpath.project.staff", "give a colleague new access who lost theirs", True),
     "check": ("towpath.project.packages", "check a service package and list every problem", True),
     "test": ("towpath.project.packages", "run a service package's scenarios", True),
     "publish": ("towpath.project.packages", "publish a service package for a body", True),

@@ -1,5 +1,6 @@
 """The gate to staff screens: signed in, with a second factor in this session, and staff of this body."""
 
+import time
 from collections.abc import Callable
 from functools import wraps
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, cast
@@ -15,6 +16,7 @@ from django.urls import reverse
 
 from towpath.foundation.access import Actor, NotAllowed
 from towpath.people import queries
+from towpath.people.staff_signin import FRESH
 from towpath.surfaces.frames import staff_frame
 
 if TYPE_CHECKING:
@@ -33,18 +35,19 @@ def desk_actor(request: HttpRequest) -> Actor:
     return actor
 
 
-def staff_page(permission: str | None = None) -> Callable[[View[P]], View[P]]:
+def staff_page(permission: str | None = None, *, fresh: bool = False) -> Callable[[View[P]], View[P]]:
     """Lets only staff of this body in, and with a permission only those who hold it for some team.
 
     Others are led to sign in, to set up or show their second factor, or are told why they may not enter.
+    A `fresh` page wants the second factor shown just now, so that a stolen session does not reach it; it answers GET.
     """
 
     def guard(view: View[P]) -> View[P]:
         @wraps(view)
         def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-            elsewhere = _still_to_do(request)
+            elsewhere = _still_to_do(request, fresh=fresh)
             if elsewhere:
-                return _lead(request, elsewhere)
+                return _lead(request, elsewhere, back_from_post=fresh)
             actor = queries.staff_actor(signed_in(request))
             if actor is None:
                 return _not_staff(request)
@@ -68,27 +71,29 @@ def note_second_factor(request: HttpRequest) -> None:
     request.session[ACTIVATED] = str(request.user.pk)
 
 
-def _still_to_do(request: HttpRequest) -> str:
+def _still_to_do(request: HttpRequest, *, fresh: bool) -> str:
     """The name of the page to be seen first, or nothing."""
     user = request.user
     if not user.is_authenticated:
         return "account_login"
-    shown = any(r["method"] == "mfa" for r in get_authentication_records(request, user))
-    if shown or request.session.get(ACTIVATED) == str(user.pk):
+    shown = [r["at"] for r in get_authentication_records(request, user) if r["method"] == "mfa"]
+    if any(time.time() - at < FRESH for at in shown):
+        return ""
+    if not fresh and (shown or request.session.get(ACTIVATED) == str(user.pk)):
         return ""
     if get_adapter().is_mfa_enabled(user, [Authenticator.Type.TOTP]):
         return "mfa_reauthenticate"
     return "mfa_activate_totp"
 
 
-def _lead(request: HttpRequest, page: str) -> HttpResponse:
+def _lead(request: HttpRequest, page: str, *, back_from_post: bool) -> HttpResponse:
     """To another page, and back here after it. A part of a page (htmx) leads the whole page there."""
     part = request.headers.get("HX-Request") == "true"
     back = _page_around(request) if part else request.get_full_path()
     address = f"{reverse(page)}?{urlencode({'next': back})}"
     if part:
         return HttpResponse(status=401, headers={"HX-Redirect": address})
-    if request.method not in {"GET", "HEAD"}:
+    if request.method not in {"GET", "HEAD"} and not back_from_post:
         address = reverse(page)
     return HttpResponseRedirect(address)
 

@@ -4,7 +4,7 @@ Exit codes: 0 all is as the file says; 1 the file is wrong, and nothing was chan
 """
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -36,8 +36,13 @@ def main(arguments: list[str]) -> int:
     options = commands.parse_args(arguments)
     if options.list == bool(options.file):
         commands.error("name one FILE, or --list")
+    return answered(lambda: _list() if options.list else _set_up(options.file, options.check))
+
+
+def answered(run: Callable[[], int]) -> int:
+    """The exit code of `run`; 2, and why, where a file can't be read or the database does not answer."""
     try:
-        return _list() if options.list else _set_up(options.file, options.check)
+        return run()
     except OSError as unreadable:
         print(unreadable, file=sys.stderr)
     except counter.Behind as restored:
@@ -146,9 +151,12 @@ def _made(wanted: Wanted) -> Tenant:
     return bodies.make(wanted["code"], **columns, settings=wanted.get("settings"))
 
 
+def desk_at(host: str) -> str:
+    return f"{'https' if settings.SECURE else 'http'}://{host}/desk/"
+
+
 def _hand_over(welcomes: Sequence[Welcome], host: str) -> None:
-    scheme = "https" if settings.SECURE else "http"
-    print(HAND_OVER.format(place=f"{scheme}://{host}/desk/"))
+    print(HAND_OVER.format(place=desk_at(host)))
     for one in welcomes:
         print(f"\n{one.name}, {one.email}")
         print(f"  passphrase     {one.passphrase}")

@@ -3,11 +3,13 @@
 from typing import Any
 
 from allauth.account import views as account
+from allauth.account.decorators import reauthentication_required
 from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as totp
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.decorators import method_decorator
 
 from towpath.foundation import tenancy
 from towpath.people import queries
@@ -96,7 +98,10 @@ class Deactivate(Framed, totp.DeactivateTOTPView):  # type: ignore[misc]
     template_name = f"{PLACE}deactivate.html"
 
 
+@method_decorator(reauthentication_required(app="allauth.mfa"), name="dispatch")
 class RecoveryCodes(Framed, codes.ViewRecoveryCodesView):  # type: ignore[misc]
+    """They stand in for the phone, so a stolen session must not read them."""
+
     template_name = f"{PLACE}recovery_codes.html"
 
 

@@ -9,6 +9,7 @@ from towpath.surfaces.desk.views import (
     oversight,
     people,
     queues,
+    renewal,
     search,
     tasks,
     troubles,
@@ -56,5 +57,6 @@ urlpatterns = [
     path("versions", versions.versions, name="versions"),
     path("versions/<slug:code>", versions.move, name="move"),
     path("staff", oversight.staff, name="staff"),
+    path("staff/<uuid:staff_id>/renew", renewal.renew, name="renew"),
     path("audit", oversight.audit, name="audit"),
 ]

@@ -1,6 +1,6 @@
 """For those who look after people, and those who look after the looking: staff and grants, reads, the journal."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, time
 from typing import Any
 from uuid import UUID
@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -21,6 +22,7 @@ from towpath.people import actions as people_actions
 from towpath.people import queries as people
 from towpath.surfaces.desk import pages, words
 from towpath.surfaces.desk.cases import opened_case
+from towpath.surfaces.desk.views.renewal import renewals
 from towpath.surfaces.look import Cell, Choice, Column, Field, Table
 from towpath.surfaces.staff_access import desk_actor, staff_page
 
@@ -51,8 +53,9 @@ def staff(request: HttpRequest) -> HttpResponse:
     fields = _grant_fields(typed, errors, names)
     values = {
         "teams": sorted(names.values()),
-        "staff": _staff_table(names),
+        "staff": _staff_table(names, {str(key) for key in people.renewable(desk_actor(request))}),
         "grants": _grants_table(names),
+        "renewals": renewals(),
         "fields": fields,
         "errors": [one for one in fields if one.error],
     }
@@ -106,15 +109,22 @@ def _grant_fields(
     ]
 
 
-def _staff_table(names: Mapping[str, str]) -> Table:
+def _staff_table(names: Mapping[str, str], renewable: Collection[str]) -> Table:
     latest = {}
     for event in Event.objects.filter(type="staff.set-up").order_by("occurred_at")[:5000]:
         latest[event.data["staff"]] = event.data["roles"]
-    rows = [
-        [words.staff_name(id_), "; ".join(_role(told, names) for told in roles)]
+    rows: list[list[object]] = [
+        [words.staff_name(id_), "; ".join(_role(told, names) for told in roles), _renewing(id_, renewable)]
         for id_, roles in latest.items()
     ]
-    return Table(_("Who works here"), [Column(_("Name")), Column(_("Roles"))], sorted(rows))
+    columns = [Column(_("Name")), Column(_("Roles")), Column(_("Access"))]
+    return Table(_("Who works here"), columns, sorted(rows, key=lambda row: (str(row[0]), str(row[1]))))
+
+
+def _renewing(staff_id: str, renewable: Collection[str]) -> Cell:
+    if staff_id not in renewable:
+        return Cell("")
+    return Cell(_("Give new access"), href=reverse("desk:renew", args=[staff_id]))
 
 
 def _role(told: str, names: Mapping[str, str]) -> str:
@@ -140,6 +150,7 @@ def _grants_table(names: Mapping[str, str]) -> Table:
 def audit(request: HttpRequest) -> HttpResponse:
     """How far the ledgers are sealed; and, asked for, whether they hold."""
     values: dict[str, Any] = {"ledgers": [_ledger(name) for name in seal.LEDGERS], "checked": False}
+    values["renewals"] = renewals()
     if request.method == "POST":
         findings = [finding for name in seal.LEDGERS for finding in verify.verify(name)]
         values |= {"checked": True, "findings": findings[:200]}
