@@ -157,8 +157,8 @@ def test_how_many_cases_keep_older_versions_and_where_they_stand(designer):
     begun()
     counted = [(each.version.pk, each.cases) for each in queries.older_cases(designer, CODE)]
     assert counted == [(new.pk, 1), (first.pk, 3)]
-    ((place, number),) = queries.places_of(Case.objects.filter(pk__in=[each.pk for each in cases]))
-    assert (place.id, number) == ("look", 3)
+    (place,) = queries.places_of(Case.objects.filter(pk__in=[each.pk for each in cases]))
+    assert (place.element.id, place.cases) == ("look", 3)
 
 
 @pytest.fixture
@@ -189,8 +189,8 @@ def test_where_the_cases_stand_counts_all_of_them(designer, monkeypatch):
     for _ in range(5):
         begun()
     new = offer_again(RENAMED)
-    ((_, number),) = queries.places_of(queries.on_other_versions(designer, CODE, new.pk))
-    assert number == 5
+    (place,) = queries.places_of(queries.on_other_versions(designer, CODE, new.pk))
+    assert place.cases == 5
 
 
 def test_a_condition_that_holds_already_when_it_begins_to_be_waited_for_is_seen(designer):

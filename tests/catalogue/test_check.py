@@ -117,6 +117,43 @@ def test_texts_are_missed_and_left_over_in_each_language():
     assert has(problems, "letters/granted.yaml", "locale/ar.yaml does not use this place").level == "warning"
 
 
+def test_what_is_drawn_and_has_no_name_in_a_language_is_told_as_other_texts_are():
+    files = parking.changed(
+        ("locale/fr.yaml", "  permit_running: La carte est valable\n", ""),
+        ("locale/fr.yaml", "  granted___send_refused: Non\n", ""),
+        ("locale/ar.yaml", "  ask_resident: ", "  ask_residents: "),
+    )
+    problems = check(files, OPERATIONS)
+    event = has(problems, "locale/fr.yaml", "process.permit_running", "this text is missing", "add it")
+    assert (event.level, event.line) == ("error", parking.line_of(files, "locale/fr.yaml", "process:"))
+    has(problems, "locale/fr.yaml", "process.granted___send_refused", "this text is missing")
+    has(problems, "locale/ar.yaml", "process.ask_resident:", "this text is missing")
+    surplus = has(
+        problems, "locale/ar.yaml", "nothing shows this text", "did you mean 'process.ask_resident'?"
+    )
+    assert surplus.level == "warning"
+    assert len(problems) == 4
+
+
+def test_a_name_in_the_first_language_may_be_written_and_stands_in_the_model_otherwise():
+    also = ("locale/en.yaml", "\nreasons:\n", "\nprocess:\n  ask_resident: Ask them\n\nreasons:\n")
+    assert check(parking.changed(also), OPERATIONS) == []
+
+
+def test_user_tasks_and_what_has_no_name_have_no_text_of_their_own():
+    also = ("locale/fr.yaml", "\nprocess:\n", "\nprocess:\n  look_again: Encore\n  address_settled: Réglé\n")
+    surplus = check(parking.changed(also), OPERATIONS)
+    assert [(problem.place, problem.what) for problem in surplus] == [
+        ("process.look_again", "nothing shows this text"),
+        ("process.address_settled", "nothing shows this text"),
+    ]
+
+
+def test_names_are_not_doubted_while_the_model_can_not_be_read():
+    files = parking.changed(("process.bpmn", "=lives_here = true", "=lives_here = = true"))
+    assert [problem for problem in check(files) if "process." in problem.place] == []
+
+
 def test_a_file_that_is_missing_strange_or_not_text_is_named():
     files = parking.files()
     files["tasks.yml"] = files.pop("tasks.yaml")

@@ -59,6 +59,11 @@ def services(language: str) -> list[ServiceCard]:
     return sorted(cards, key=lambda card: card.title.casefold())
 
 
+def activities(language: str) -> dict[str, dict[str, str]]:
+    """Of each service offered today, what its steps are called, by what the journal knows them by."""
+    return {row.service.code: package(row.pk).activities(language) for row in _today()}
+
+
 def _today() -> list[ServiceVersion]:
     return all_in_force(clock.today(tenancy.current().zone))
 

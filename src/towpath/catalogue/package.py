@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, Literal
 
 from towpath.engines import bpmn, dmn, feel
+from towpath.engines.bpmn.figures import Diagram, Figure, Line
 from towpath.engines.bpmn.model import Element
 
 Value = feel.Expression | None
@@ -193,6 +195,33 @@ def elements(model: bpmn.Model) -> dict[str, Element]:
 
 
 @dataclass(frozen=True)
+class Drawn:
+    """Something of process.bpmn that has a name: the key of its texts, and what the file calls it."""
+
+    key: str
+    name: str
+
+
+def drawn(model: bpmn.Model) -> dict[str, Drawn]:
+    """All that has a name in process.bpmn, by id: elements, flows, lanes, pools, data, notes, and called processes.
+
+    A user task is called what its form is, and the service's own process what the service is.
+    """
+    found: dict[str, Drawn] = {}
+    for process in model.processes.values():
+        picture = process.diagram
+        things: list[Diagram | Figure | Line] = [picture, *picture.figures.values(), *picture.lines.values()]
+        for thing in things:
+            found.setdefault(thing.id, Drawn(f"process.{thing.id}", thing.name))
+    found |= {
+        e.id: Drawn(f"tasks.{e.task.form}.title", e.name) for e in elements(model).values() if e.task.form
+    }
+    own = own_process(model).diagram
+    found[own.id] = Drawn("service.title", own.name)
+    return {id_: each for id_, each in found.items() if each.name or not each.key.startswith("process.")}
+
+
+@dataclass(frozen=True)
 class Package:
     """A whole service, compiled. The same files always give an equal package."""
 
@@ -218,6 +247,39 @@ class Package:
             if found := self.texts.get(code, {}).get(key):
                 return found
         return default or key.rpartition(".")[2].replace("_", " ").replace("-", " ")
+
+    def name(self, id_: str, language: str, default: str = "") -> str:
+        """What an element, a flow or anything else drawn is called in a language; `default` where nothing has this id.
+
+        A language without a text has that of the service's first one, else the name that process.bpmn gives.
+        """
+        found = self._drawn.get(id_)
+        if found is None:
+            return default
+        texts = (self.texts.get(code, {}).get(found.key) for code in (language, self.service.languages[0]))
+        return next(filter(None, texts), found.name or default)
+
+    def names(self, language: str) -> dict[str, str]:
+        """The name of everything drawn, by id: the texts of a picture."""
+        return {id_: self.name(id_, language) for id_ in self._drawn}
+
+    def activity(self, known_as: str, language: str) -> str:
+        """A step in a language. The journal, and logs, know it by the name in process.bpmn."""
+        return self.name(self._known_as.get(known_as, ""), language, known_as)
+
+    def activities(self, language: str) -> dict[str, str]:
+        """All steps: what the journal knows them by -> what they are called in a language."""
+        return {known_as: self.name(id_, language) for known_as, id_ in self._known_as.items()}
+
+    @cached_property
+    def _drawn(self) -> Mapping[str, Drawn]:
+        return drawn(self.model)
+
+    @cached_property
+    def _known_as(self) -> Mapping[str, str]:
+        """The name in process.bpmn, or the id of what has none there -> the id. Of two that are named alike, the first."""
+        named = [each for each in self.elements.values() if each.id in self._drawn]
+        return {each.name or each.id: each.id for each in reversed(named)}
 
     def stage_of(self, element: str) -> Stage | None:
         return next((stage for stage in self.service.stages if element in stage.elements), None)

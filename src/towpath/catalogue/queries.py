@@ -2,7 +2,7 @@
 
 from towpath.catalogue import terms
 from towpath.catalogue.check.folder import Folder, gather
-from towpath.catalogue.describe import Cost, ServiceCard, ServicePage, service_page, services
+from towpath.catalogue.describe import Cost, ServiceCard, ServicePage, activities, service_page, services
 from towpath.catalogue.describe import search_services as search
 from towpath.catalogue.models import Service, ServiceVersion
 from towpath.catalogue.package import Ask, Letter, Package, Question, TaskForm
@@ -35,6 +35,7 @@ __all__ = [
     "ServicePage",
     "ServiceVersion",
     "TaskForm",
+    "activities",
     "compiled_of",
     "gather",
     "nearest",

@@ -93,6 +93,41 @@ def test_long_names_are_wrapped_to_their_box():
     assert [span.text for span in check] == ["Check whether", "<all> documents", "are there"]
 
 
+def test_a_line_does_not_break_where_french_keeps_a_sign_with_its_word():
+    assert lettering.lines("Permis accordé\u00a0?", 90) == ["Permis", "accordé\u00a0?"]
+    assert lettering.lines("Permis accordé ?", 90) == ["Permis accordé", "?"]
+
+
+def name_of_start(label: int, text: str) -> list[float]:
+    """How far down each line of the name of an event at 100 to 136 is written, whose author put it there."""
+    bounds = f'<bpmndi:BPMNLabel><dc:Bounds x="0" y="{label}" width="60" height="14"/></bpmndi:BPMNLabel>'
+    drawn = process(
+        "start -> end", after=diagram(shape("start", 12, 100, 36, 36, bounds), shape("end", 200, 100, 36, 36))
+    )
+    lines = parsed(bpmn.draw(drawn, texts={"start": text})).iter(f"{SVG}tspan")
+    return [float(line.get("y", "")) for line in lines if (line.text or "") in text]
+
+
+def test_a_name_above_its_event_grows_upwards_and_one_below_it_downwards():
+    long = "A name which takes two lines"
+    (above,), (below,) = name_of_start(82, "Begin"), name_of_start(140, "Begin")
+    assert above < 100 and below > 136
+    first, last = name_of_start(82, long)
+    assert first < above - 10 and last == above
+    first, last = name_of_start(140, long)
+    assert first == below and last > below + 10
+
+
+def test_the_title_of_a_narrow_subprocess_says_that_it_goes_on():
+    drawn = texts(
+        bpmn.draw(
+            PROCESS, texts={"sub": "So many words that no line of this box could ever hold all of them"}
+        )
+    )
+    (title,) = (text for text in drawn if text.startswith("So many words"))
+    assert title.endswith("…")
+
+
 def test_the_picture_says_in_words_what_it_shows():
     svg = parsed(
         bpmn.draw(PROCESS, {"check": {"class": "current", "label": "3"}}, {"p": "Permit", "current": "now"})

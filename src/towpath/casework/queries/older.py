@@ -24,6 +24,15 @@ class Older:
     cases: int
 
 
+@dataclass(frozen=True)
+class Place:
+    """An element of a version, and how many cases stand there."""
+
+    package: catalogue.Package
+    element: Element
+    cases: int
+
+
 def migratable(actor: Actor) -> QuerySet[Case]:
     """The running cases that the actor may move, those of their teams."""
     running: QuerySet[Case] = Case.objects.exclude(state__in=rules.ENDED)
@@ -44,23 +53,29 @@ def on_other_versions(actor: Actor, service: str, version_id: Any) -> QuerySet[C
     return found.order_by("pk")
 
 
-def places_of(cases: QuerySet[Case]) -> list[tuple[Element, int]]:
-    """Where the cases stand now, the most crowded first: an element and how many cases are there.
+def places_of(cases: QuerySet[Case]) -> list[Place]:
+    """Where the cases stand now, the most crowded first.
 
     Counted in the database, but for what has called another process: that is sealed.
     """
     found: Counter[str] = Counter()
-    elements: dict[str, Element] = {}
+    packages: dict[str, catalogue.Package] = {}  # by element
     alone = cases.filter(called="").annotate(place=_Places()).values_list("version", "place").order_by()
     for version, place, number in alone.annotate(n=Count("pk", distinct=True)):
-        elements = {**catalogue.package(version).elements, **elements}
+        package = catalogue.package(version)
+        packages = {**dict.fromkeys(package.elements, package), **packages}
         found[place] += number
     for case in (
         cases.exclude(called="").only("pk", "version_id", "process_state", "called").iterator(AT_ONCE)
     ):
-        elements = {**catalogue.package(case.version_id).elements, **elements}
+        package = catalogue.package(case.version_id)
+        packages = {**dict.fromkeys(package.elements, package), **packages}
         found.update(_standing(case))
-    return [(elements[id_], number) for id_, number in found.most_common() if id_ in elements]
+    return [
+        Place(packages[id_], packages[id_].elements[id_], number)
+        for id_, number in found.most_common()
+        if id_ in packages
+    ]
 
 
 class _Places(Func):

@@ -1,18 +1,19 @@
 """Every text in every language: none missing, none left over, and in letters only places that there are."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from towpath.catalogue.check.folder import Folder
 from towpath.catalogue.load import flat
+from towpath.catalogue.package import drawn
 from towpath.catalogue.problems import Problem, nearest
 from towpath.catalogue.written import Document, mapping
 
 PLACE = re.compile(r"\{\{(.*?)\}\}")
 ALWAYS = frozenset({"name", "reference", "link", "service", "body", "contact", "today"})
 OWNED = frozenset(
-    {"pages", "questions", "tasks", "asks", "fields", "letters", "stages", "outcomes", "dates"}
+    {"pages", "questions", "tasks", "asks", "fields", "letters", "stages", "outcomes", "dates", "process"}
     | {"legal-resources", "evidence", "costs", "outputs", "reasons", "decisions"}
 )
 OF_A_VERDICT = ("outcome", "reason", "legal_basis")
@@ -28,7 +29,7 @@ def check(folder: Folder) -> Iterator[Problem]:
             what = f"the language '{language}' has no texts"
             yield folder.service.problem(path, what, f"add locale/{language}.yaml")
     whole = {"service.yaml", "form.yaml", "tasks.yaml"} <= set(folder.documents)
-    needed, optional, shown = _needed(folder), _optional(folder), _shown(folder)
+    needed, optional, shown, names = _needed(folder), _optional(folder), _shown(folder), _names(folder)
     for name, document in folder.inside("locale"):
         if name not in languages.values():
             what = f"the language '{name}' is not among the languages of service.yaml"
@@ -38,8 +39,11 @@ def check(folder: Folder) -> Iterator[Problem]:
             yield document.problem(("language",), f"says '{document.at('language')}'", f"write {name}")
         texts = flat(mapping(document.value))
         if whole:
-            yield from _missing(document, texts, needed)
-            yield from _left_over(document, texts, needed | optional, shown)
+            # What process.bpmn calls things is in the first language already.
+            first = name == folder.service.at("languages", 0)
+            yield from _missing(document, texts, needed if first else needed | names)
+            known = needed | optional | (names if folder.process else _of_process(texts))
+            yield from _left_over(document, texts, known, shown)
         yield from _places(folder, document, texts)
     for _, letter in folder.inside("letters"):
         for place, decision in _explained(letter):
@@ -99,6 +103,17 @@ def _needed(folder: Folder) -> set[str]:
         if "sms" in {text for _, text in letter.texts("channels")}:
             found |= {f"letters.{name}.sms"}
     return found | {f"reasons.{code}" for code in _reasons(folder)}
+
+
+def _names(folder: Folder) -> set[str]:
+    """The keys of what has a name in process.bpmn and in no other text."""
+    if folder.model is None or folder.process is None:
+        return set()
+    return _of_process(each.key for each in drawn(folder.model).values())
+
+
+def _of_process(keys: Iterable[str]) -> set[str]:
+    return {key for key in keys if key.startswith("process.")}
 
 
 def _explained(letter: Document) -> Iterator[tuple[str, str]]:

@@ -7,7 +7,8 @@ import unicodedata
 
 SIZE, LINE = 12.0, 14.5
 _SMALL = 10.5
-_NARROW, _WIDE = frozenset("iljtfrI.,:;'|!()[] "), frozenset("mwMW@%")
+_NARROW, _WIDE = frozenset("iljtfrI.,:;'|!()[] \u00a0\u202f"), frozenset("mwMW@%")
+_GAP = re.compile(r"[^\S\u00a0\u202f]+")  # where a line may break: not before a French question mark
 _PARTS = re.compile(r"[^\W_]+[\W_]*|[\W_]+")
 
 
@@ -28,10 +29,15 @@ def _letter(letter: str) -> float:
     return 8.2 if letter.isupper() else 6.9
 
 
+def words(text: str) -> list[str]:
+    """What stays together on a line."""
+    return [word for word in _GAP.split(text) if word]
+
+
 def lines(text: str, room: float, size: float = SIZE) -> list[str]:
     """Words stay whole where they fit; a longer one breaks at a sign in it, else where the line is full."""
     found: list[str] = []
-    for word in text.split():
+    for word in words(text):
         joined = f"{found[-1]} {word}" if found else word
         if found and width(joined, size) <= room:
             found[-1] = joined
@@ -45,7 +51,7 @@ def fit(text: str, room: float, height: float) -> tuple[float, list[str]]:
     for size in (SIZE, _SMALL):
         found = lines(text, room, size)
         most = max(1, int(height / (LINE * size / SIZE)))
-        whole = size == _SMALL or all(width(word, size) <= room for word in text.split())
+        whole = size == _SMALL or all(width(word, size) <= room for word in words(text))
         if len(found) <= most and whole:  # rather small than broken
             return size, found
     return _SMALL, [*found[: most - 1], found[most - 1].rstrip() + "…"]

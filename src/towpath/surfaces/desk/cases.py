@@ -17,7 +17,7 @@ from towpath.exchange import queries as exchange
 from towpath.foundation import clock
 from towpath.foundation.access import Actor
 from towpath.people import queries as people
-from towpath.surfaces.desk import acts, content, pages, process_map, queues, registers, services, story, words
+from towpath.surfaces.desk import acts, content, pages, process_map, queues, registers, story, words
 from towpath.surfaces.desk.scene import Typed
 from towpath.surfaces.desk.task_form import Work, opened
 from towpath.surfaces.look import Link, Row, TagKind
@@ -86,7 +86,7 @@ def task_lines(found: Opened, query: str, current: UUID | None) -> list[TaskLine
     now = clock.now()
     return [
         TaskLine(
-            title=services.task_title(found.package, task.form, task.name, found.language),
+            title=found.package.name(task.element, found.language, task.name),
             href=reverse("desk:task", args=[found.case.pk, task.pk]) + query,
             team=names.get(task.team, task.team),
             due=words.due(task.due_at),
@@ -183,7 +183,7 @@ def show_case(
         "rating": found.page.rating,
         "variables": reader.variables(found.page.variables),
         "calls": _calls(found),
-        "troubles": [{"name": one.name, "why": registers.trouble(one.trouble)} for one in found.troubles],
+        "troubles": _troubles(found),
         "reads": found.actor.may_somewhere("journal.verify"),
         "person": people.person_card(found.case.person_id) if found.case.person_id else None,
         "map": process_map.process_map(
@@ -208,7 +208,7 @@ def _task_parts(
     key = f"tasks.{task.form}.explanation"
     return {
         "task": task,
-        "task_title": services.task_title(found.package, task.form, task.name, found.language),
+        "task_title": found.package.name(task.element, found.language, task.name),
         "explanation": found.package.text(key, found.language, " ").strip() if task.form else "",
         "shows": reader.shown(shows, casework.task_context(found.case), papers),
         "work": work,
@@ -230,6 +230,16 @@ def _questions(found: Opened) -> list[Mapping[str, Any]]:
             "due": words.due(question.due_at) if question.due_at and question.state == "open" else "",
         }
         for question in found.page.questions
+    ]
+
+
+def _troubles(found: Opened) -> list[Mapping[str, str]]:
+    return [
+        {
+            "name": found.package.name(one.element, found.language, one.name),
+            "why": registers.trouble(one.trouble),
+        }
+        for one in found.troubles
     ]
 
 

@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 
 from towpath.casework import queries as casework
 from towpath.catalogue import queries as catalogue
-from towpath.catalogue.queries import Package
 from towpath.engines import bpmn
 from towpath.surfaces.look import Cell, Column, Table, TagKind
 
@@ -47,7 +46,7 @@ def process_map(
     overlay: dict[str, dict[str, str]] = {name: {"class": "done", "note": took[name]} for name in done}
     overlay |= {name: {"class": "skipped"} for name in _passed_by(process, now, done)}
     overlay |= {name: {"class": "current"} for name in now}
-    texts = {"current": _("now"), "done": _("done"), "skipped": _("not taken")} | _names(package, language)
+    texts = {"current": _("now"), "done": _("done"), "skipped": _("not taken")} | package.names(language)
     svg = _drawn(version, get_language_bidi(), _fixed(overlay), tuple(texts.items()))
     # The engine escapes every text of the package that it writes.
     return Map(mark_safe(svg), _table(bpmn.table(process, overlay, texts), overlay, texts))  # noqa: S308
@@ -131,15 +130,6 @@ def _around(process: bpmn.Process, names: Iterable[str]) -> set[str]:
             found.add(scope)
             scope = process.elements[scope].scope
     return found
-
-
-def _names(package: Package, language: str) -> dict[str, str]:
-    """The titles of tasks in the reader's language."""
-    return {
-        name: package.text(f"tasks.{element.task.form}.title", language, element.name)
-        for name, element in package.process.elements.items()
-        if element.task.form
-    }
 
 
 def _table(

@@ -15,7 +15,7 @@ from towpath.casework import queries as casework
 from towpath.catalogue import queries as catalogue
 from towpath.foundation.access import Actor
 from towpath.people import queries as people
-from towpath.surfaces.desk import services, words
+from towpath.surfaces.desk import words
 from towpath.surfaces.look import Link
 
 Key = tuple[datetime, UUID]
@@ -113,7 +113,7 @@ def _line(
     return Line(
         id=task.pk,
         href=reverse("desk:task", args=[task.case_id, task.pk]) + query,
-        title=services.task_title(package, task.form, task.name, language),
+        title=package.name(task.element, language, task.name),
         reference=task.case.reference,
         applicant=task.case.applicant_name,
         service=package.text("service.title", language),

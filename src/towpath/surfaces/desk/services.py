@@ -26,8 +26,3 @@ def offered(language: str) -> list[Offered]:
         summary = package.text("service.summary", language, " ").strip()
         found.append(Offered(service.code, package.text("service.title", language), summary))
     return sorted(found, key=lambda one: one.title)
-
-
-def task_title(package: catalogue.Package, form: str, name: str, language: str) -> str:
-    """A task in the reader's words, else as the process names it."""
-    return package.text(f"tasks.{form}.title", language, name) if form else name

@@ -114,8 +114,11 @@ class Teller:
         return (means.means.rstrip(".") if means else line.kind), ""
 
     def activity(self, line: casework.Happening) -> str:
-        """The step in the reader's words: user tasks have a text in the package, by the id of their form."""
-        return self.package.text(f"tasks.{line.data.get('element', '')}.title", self.language, line.activity)
+        """The step in the reader's words. What is done with a task is told by its name alone."""
+        element = str(line.data.get("element") or "")
+        return self.package.name(element, self.language) or self.package.activity(
+            line.activity, self.language
+        )
 
     def outcome(self, code: str) -> str:
         return self.package.text(f"outcomes.{code}.label", self.language, code)
@@ -177,7 +180,7 @@ def _migrated(teller: Teller, line: casework.Happening) -> tuple[str, str]:
 
 
 def _referred(teller: Teller, line: casework.Happening) -> tuple[str, str]:
-    names = {"to": people.team_name(str(line.data.get("to_team", ""))), "task": line.activity}
+    names = {"to": people.team_name(str(line.data.get("to_team", ""))), "task": teller.activity(line)}
     return _("Referred to %(to)s: %(task)s") % names, ""
 
 

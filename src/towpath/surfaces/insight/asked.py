@@ -80,7 +80,7 @@ def entered(form: Asked, package: catalogue.Package, language: str, per_day: flo
     }
     minutes = {
         task.id: int(
-            form.number(part, _minutes(task.id, _title(package, task.id, language)), MINUTES, 0, 10_000)
+            form.number(part, _minutes(task.id, package.name(task.id, language)), MINUTES, 0, 10_000)
         )
         for task in planned.tasks(process)
     }
@@ -97,7 +97,7 @@ def change(
         team: int(form.number(part, Field("text", f"extra-{team}", _extra(team)), 0, -100, 100))
         for team in teams(process)
     }
-    steps = [Choice(task.id, _title(package, task.id, language)) for task in planned.tasks(process)]
+    steps = [Choice(task.id, package.name(task.id, language)) for task in planned.tasks(process)]
     gone = Field(
         "select",
         "automatic",
@@ -112,13 +112,13 @@ def change(
     return Change(int(more), extra, automatic, int(version or 0))
 
 
-def until(form: Asked, process: bpmn.Process) -> frozenset[str]:
+def until(form: Asked, package: catalogue.Package, language: str) -> frozenset[str]:
     """What counts as the end of a request."""
-    found = planned.milestones(process)
+    found = planned.milestones(package.process)
     if not found:
         return frozenset()
     choices = [
-        *(Choice(name, _("“%(part)s” is over") % {"part": title}) for name, (title, _after) in found.items()),
+        *(Choice(id_, _("“%(part)s” is over") % {"part": package.name(id_, language)}) for id_ in found),
         Choice("end", _("The whole process has ended")),
     ]
     field_ = Field("select", "until", _("A request counts as over when"), choices=choices)
@@ -126,7 +126,7 @@ def until(form: Asked, process: bpmn.Process) -> frozenset[str]:
     if not value:
         value = choices[0].value
         form.today[-1] = replace(form.today[-1], value=value)
-    return found[value][1] if value in found else frozenset()
+    return found.get(value, frozenset())
 
 
 def teams(process: bpmn.Process) -> list[str]:
@@ -144,17 +144,3 @@ def _extra(team: str) -> str:
 
 def _minutes(element: str, title: str) -> Field:
     return Field("text", f"minutes-{element}", title, suffix=_("minutes"))
-
-
-def titles(package: catalogue.Package, language: str) -> dict[str, str]:
-    """The tasks of people in the reader's language."""
-    return {task.id: _title(package, task.id, language) for task in planned.tasks(package.process)}
-
-
-def _title(package: catalogue.Package, element: str, language: str) -> str:
-    found = package.process.elements[element]
-    return (
-        package.text(f"tasks.{found.task.form}.title", language, found.name)
-        if found.task.form
-        else found.name
-    )

@@ -196,8 +196,9 @@ def by_channel(chosen: Chosen, total: Figures, by: Mapping[str, Figures]) -> Cha
     )
 
 
-def steps(chosen: Chosen, found: Mapping[str, tuple[int, timedelta]]) -> Chart:
-    ordered = sorted(found.items(), key=lambda each: each[1][1], reverse=True)[:12]
+def steps(chosen: Chosen, service: str, found: Mapping[str, tuple[int, timedelta]]) -> Chart:
+    longest_first = sorted(found.items(), key=lambda each: each[1][1], reverse=True)[:12]
+    ordered = [(chosen.step(service, activity), each) for activity, each in longest_first]
     bars = [
         Bar(step, took / words.DAY, f"{words.length(took)} ({words.number(n)}×)", marked=place == 0)
         for place, (step, (n, took)) in enumerate(ordered)

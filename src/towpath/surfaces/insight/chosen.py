@@ -1,6 +1,8 @@
 """What a page is asked to show, and the addresses that lead there."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from urllib.parse import urlencode
 
 from django.http import QueryDict
@@ -18,6 +20,7 @@ from towpath.surfaces.look import Choice, Field
 class Chosen:
     """Period and channel, among those that there are; `titles` are of the body's services, by code."""
 
+    language: str
     over: journeys.Period
     channel: str
     titles: dict[str, str]
@@ -30,6 +33,7 @@ class Chosen:
         over = journeys.period(asked.get("period", ""), today)
         channel = asked.get("channel", "")
         return cls(
+            language=language,
             over=over,
             channel=channel if channel in words.CHANNELS else "",
             titles={card.code: card.title for card in catalogue.services(language)},
@@ -38,6 +42,14 @@ class Chosen:
 
     def title(self, service: str) -> str:
         return self.titles.get(service, service.replace("-", " ").capitalize())
+
+    def step(self, service: str, activity: str) -> str:
+        """What a step of a service is called on the page."""
+        return self._steps.get(service, {}).get(activity, activity)
+
+    @cached_property
+    def _steps(self) -> Mapping[str, Mapping[str, str]]:
+        return catalogue.activities(self.language)
 
     def to(self, name: str, *where: str, **more: str | None) -> str:
         """The address of a page of insight, with the same period and channel. None as a value leaves it out."""

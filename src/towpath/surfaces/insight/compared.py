@@ -1,11 +1,12 @@
 """Two designs beside each other: what changes, how sure that is, and what was taken for granted."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from django.utils.translation import gettext as _
 
+from towpath.catalogue import queries as catalogue
 from towpath.engines import bpmn
 from towpath.engines.bpmn.simulate import Assumption, Figure, Range
 from towpath.people import queries as people
@@ -120,9 +121,18 @@ def _ranged(values: Range, say: Said) -> str:
 
 
 def assumptions(
-    entered: Entered, plan: Planned, open_: Sequence[Assumption], process: bpmn.Process
+    entered: Entered,
+    plan: Planned,
+    open_: Sequence[Assumption],
+    package: catalogue.Package,
+    language: str,
 ) -> list[str]:
     """Everything that the result rests on, in words."""
+
+    def named(elements: Iterable[str]) -> str:
+        names = (package.name(element, language) or element for element in elements)
+        return ", ".join(dict.fromkeys(names))
+
     told = [
         _("Requests come at any moment of the working time, %(n)s on a working day on average.")
         % {"n": words.number(entered.per_day, int(entered.per_day % 1 > 0))},
@@ -140,16 +150,16 @@ def assumptions(
     ]
     if plan.times:
         told.append(
-            _("As long as in the journal (median), queue included: %(steps)s.") % {"steps": _list(plan.times)}
+            _("As long as in the journal (median), queue included: %(steps)s.") % {"steps": named(plan.times)}
         )
     for gateway, shares in plan.shares.items():
-        told.append(_way(process, gateway, shares))
+        told.append(_way(package, language, gateway, shares))
     if plan.unseen:
         sentence = _("The journal has not seen it happen, so it does not happen here: %(steps)s.")
-        told.append(sentence % {"steps": _list(plan.unseen)})
+        told.append(sentence % {"steps": named(plan.unseen)})
     if plan.untold:
         sentence = _("Its time depends on the request, so it comes at once here: %(steps)s.")
-        told.append(sentence % {"steps": _list(plan.untold)})
+        told.append(sentence % {"steps": named(plan.untold)})
     reasons = {
         "equal shares": _("Nothing is known of which way is taken, so each is equally likely: %(steps)s."),
         "at once": _("Nothing is known of how long it takes, so it comes at once: %(steps)s."),
@@ -158,19 +168,16 @@ def assumptions(
         "called": _("Only its time counts, not what happens in it: %(steps)s."),
     }
     for why, sentence in reasons.items():
-        names = [one.name or one.element for one in open_ if one.why == why]
-        told += [sentence % {"steps": _list(names)}] if names else []
+        elements = [one.element for one in open_ if one.why == why]
+        told += [sentence % {"steps": named(elements)}] if elements else []
     return told
 
 
-def _way(process: bpmn.Process, gateway: str, shares: Mapping[str, float]) -> str:
-    ways = [
-        f"{process.elements[process.flows[flow].target].name} {words.percent(share)}"
-        for flow, share in shares.items()
-    ]
-    name = process.elements[gateway].name or gateway
-    return _("As often as in the journal: %(question)s %(ways)s.") % {"question": name, "ways": _list(ways)}
-
-
-def _list(names: Sequence[str]) -> str:
-    return ", ".join(dict.fromkeys(names))
+def _way(package: catalogue.Package, language: str, gateway: str, shares: Mapping[str, float]) -> str:
+    targets = {package.process.flows[flow].target: share for flow, share in shares.items()}
+    ways = [f"{package.name(one, language) or one} {words.percent(share)}" for one, share in targets.items()]
+    name = package.name(gateway, language) or gateway
+    return _("As often as in the journal: %(question)s %(ways)s.") % {
+        "question": name,
+        "ways": ", ".join(dict.fromkeys(ways)),
+    }

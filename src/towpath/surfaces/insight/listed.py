@@ -143,7 +143,11 @@ def _columns() -> list[Column]:
 def _line(chosen: Chosen, fact: journeys.CaseFact, reference: str) -> list[object]:
     sent = fact.submitted_at or clock.now()
     took = (fact.resolved_at or clock.now()) - sent
-    stands = Cell(fact.step or _("Open")) if fact.resolved_at is None else Cell(_outcome(fact))
+    stands = (
+        Cell(chosen.step(fact.service, fact.step) or _("Open"))
+        if fact.resolved_at is None
+        else Cell(_outcome(fact))
+    )
     return [
         Cell(reference, f"/desk/cases/{fact.pk}/"),
         chosen.title(fact.service),

@@ -38,7 +38,7 @@ class Entered:
 
 @dataclass(frozen=True)
 class Planned:
-    """The plan; by name what of it came from the journal, and what the journal could have told and did not.
+    """The plan; by element what of it came from the journal, and what the journal could have told and did not.
 
     `unseen`: messages that never came. `untold`: timers whose time depends on the request.
     """
@@ -89,9 +89,9 @@ def planned(
     return Planned(
         plan,
         shares,
-        tuple(e.name for e in others if e.name in steps and not e.timer),
-        tuple(e.name or e.id for e in others if not by_element[e.id].chance),
-        tuple(e.name or e.id for e in others if e.timer),
+        tuple(e.id for e in others if e.name in steps and not e.timer),
+        tuple(e.id for e in others if not by_element[e.id].chance),
+        tuple(e.id for e in others if e.timer),
     )
 
 
@@ -140,13 +140,13 @@ def _shares(process: bpmn.Process, gateway: Element, steps: Steps) -> dict[str, 
     return {flow: count / total for flow, count in counts.items()} if total and len(counts) > 1 else {}
 
 
-def milestones(process: bpmn.Process) -> dict[str, tuple[str, frozenset[str]]]:
+def milestones(process: bpmn.Process) -> dict[str, frozenset[str]]:
     """What may count as the end of a request, besides the end of the process: each subprocess at the top.
 
-    By element: its name, and what is reached first once it is over.
+    By element: what is reached first once it is over.
     """
     return {
-        element.id: (element.name, frozenset(_first_after(process, element)))
+        element.id: frozenset(_first_after(process, element))
         for element in process.inside(None)
         if element.kind == "subprocess" and element.name
     }

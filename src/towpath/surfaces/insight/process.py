@@ -21,7 +21,7 @@ from towpath.engines.bpmn.model import Process
 from towpath.foundation import clock, tenancy
 from towpath.foundation.access import log_read
 from towpath.journeys import queries as journeys
-from towpath.surfaces.insight import asked, drawn, fitting, walks, waytables, words
+from towpath.surfaces.insight import drawn, fitting, walks, waytables, words
 from towpath.surfaces.insight.chosen import Chosen
 from towpath.surfaces.insight.pages import Page, language, show
 from towpath.surfaces.insight.walks import Walk
@@ -41,7 +41,10 @@ class Shown:
 
 @dataclass(frozen=True)
 class Design:
-    """The version of a service that its requests are held against; `titles`: name of a step -> in our language."""
+    """The version of a service that its requests are held against, in our language.
+
+    `titles`: what the journal knows a step by -> its name. `texts`: the same of everything drawn, by id.
+    """
 
     version: UUID
     process: Process
@@ -85,8 +88,7 @@ def _design(code: str, number: str) -> Design | None:
     except catalogue.NoSuchService:
         return None
     package = catalogue.package(version.pk)
-    texts = asked.titles(package, language())
-    titles = {package.process.elements[element].name: title for element, title in texts.items()}
+    titles, texts = package.activities(language()), package.names(language())
     return Design(version.pk, package.process, version.number, titles, texts)
 
 
@@ -180,7 +182,7 @@ def _held_against(shown: Shown, log: mining.Log, walk: Walk, design: Design, lea
     }
     if found.odd:
         shown.tables["odd"] = waytables.odd(found, design.titles, _of_version(lead, design))
-    shown.tables["designed"] = waytables.designed(design.process, found, design.titles)
+    shown.tables["designed"] = waytables.designed(design.process, found, design.texts)
     listed = walk.of_log(log).variants(walks.LISTED)
     shown.tables["variants"] = waytables.variants(listed, design.titles, found.judged, lead, live=True)
 

@@ -127,7 +127,7 @@ def _open_line(chosen: Chosen, found: Sequence[journeys.Open], service: str, ste
         return Cell(words.number(count), chosen.requests(which, **where, **more) if count else "")
 
     return [
-        Cell(step or _("Between two steps")),
+        Cell(chosen.step(service, step) or _("Between two steps")),
         chosen.title(service),
         *[cell(sum(one.count for one in here if one.age == age), "open", age=age) for age in journeys.AGES],
         cell(sum(one.count for one in here), "open"),

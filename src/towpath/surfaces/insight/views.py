@@ -87,7 +87,7 @@ def service(request: HttpRequest, code: str) -> HttpResponse:
     shown = [
         ("resolution", charts.trend(by_month, this_month)),
         ("resolution", charts.by_channel(chosen, journeys.together(by_channel.values()), by_channel)),
-        ("steps", charts.steps(chosen, steps)),
+        ("steps", charts.steps(chosen, code, steps)),
         ("open", charts.ages(chosen, waiting, code)),
     ]
     found = {

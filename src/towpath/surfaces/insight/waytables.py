@@ -141,18 +141,18 @@ def _odd(one: Odd, titles: Mapping[str, str]) -> str:
     }
 
 
-def designed(process: Process, found: Fitting, titles: Mapping[str, str]) -> Table:
+def designed(process: Process, found: Fitting, texts: Mapping[str, str]) -> Table:
     """The picture of the design as a table, in the order of the process."""
     elements = [
         row
-        for row in bpmn.table(process)
+        for row in bpmn.table(process, texts=texts)
         if row.id in process.elements
         and process.elements[row.id].kind in SHOWN
         and process.elements[row.id].name
     ]
     rows = [
         [
-            titles.get(process.elements[row.id].name, process.elements[row.id].name),
+            row.name,
             words.number(found.done[row.id]),
             words.number(sum(found.flows[flow.id] for flow in process.elements[row.id].incoming)),
         ]

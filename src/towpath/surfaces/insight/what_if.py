@@ -31,12 +31,12 @@ def what_if(request: HttpRequest, code: str) -> HttpResponse:
     package = catalogue.package(version.pk)
     form = asked.asked(request.GET, "per-day" in request.GET)
     entered = asked.entered(form, package, language(), _per_day(chosen, code, today))
-    until = asked.until(form, package.process)
+    until = asked.until(form, package, language())
     others = [one for one in catalogue.versions(code) if one.pk != version.pk]
     change = asked.change(form, package, language(), others)
     steps = journeys.steps(chosen.over, service=code)
     plan = _planned(package.process, entered, steps, today)
-    svg = bpmn.draw(package.process, texts=asked.titles(package, language()), rtl=get_language_bidi())
+    svg = bpmn.draw(package.process, texts=package.names(language()), rtl=get_language_bidi())
     values = {
         "chosen": chosen,
         "code": code,
@@ -44,7 +44,7 @@ def what_if(request: HttpRequest, code: str) -> HttpResponse:
         "form": form,
         "version": version.number,
         "assumptions": compared.assumptions(
-            entered, plan, bpmn.assumed(package.process, plan.plan), package.process
+            entered, plan, bpmn.assumed(package.process, plan.plan), package, language()
         ),
         "errors": form.wrong,
         # The engine escapes every text of the package that it writes.

@@ -39,10 +39,21 @@ def centred(box: Box, text: str) -> str:
     return text_lines(found, box.centre[0], box.centre[1] - len(found) * step / 2 + 0.8 * step, size)
 
 
-def hanging(box: Box, text: str, room: float) -> str:
-    """Text from the upper edge of a box downwards, as wide as `room`: names under events and on lines."""
+def hung(box: Box, text: str, room: float, *, upwards: bool = False) -> Box:
+    """Where the text of `hanging` lies."""
     size, found = fit(text, max(room, box.width), 5 * LINE)
-    return text_lines(found, box.centre[0], box.y + 0.8 * LINE, size)
+    wide, tall = max((width(line, size) for line in found), default=0.0), len(found) * LINE * size / SIZE
+    return Box(box.centre[0] - wide / 2, box.bottom - tall if upwards else box.y, wide, tall)
+
+
+def hanging(box: Box, text: str, room: float, *, upwards: bool = False) -> str:
+    """Text as wide as `room`, from the upper edge of a box downwards, or from its foot upwards: names of events and lines.
+
+    So a name that is longer than its author's never grows over what it stands beside.
+    """
+    size, found = fit(text, max(room, box.width), 5 * LINE)
+    top = hung(box, text, room, upwards=upwards).y
+    return text_lines(found, box.centre[0], top + 0.8 * LINE, size)
 
 
 def text_lines(found: Sequence[str], x: float, y: float, size: float = SIZE, more: str = "") -> str:

@@ -8,7 +8,7 @@ from itertools import pairwise
 from towpath.engines.bpmn.draw import icons
 from towpath.engines.bpmn.draw.ink import along, circle, hanging, head, middle, n, path, pill, sign
 from towpath.engines.bpmn.draw.rows import in_order
-from towpath.engines.bpmn.draw.shapes import FULL, shape
+from towpath.engines.bpmn.draw.shapes import FULL, named_at, shape
 from towpath.engines.bpmn.draw.told import Deviation, Told
 from towpath.engines.bpmn.figures import Box, Diagram, Figure, Line, Point, Sort
 from towpath.engines.bpmn.lettering import LINE, fit, width
@@ -73,11 +73,11 @@ class Picture:
         return left - _MARGIN, top - _MARGIN, right - left + 2 * _MARGIN, bottom - top + 2 * _MARGIN
 
     def _names(self) -> list[Box]:
-        """Where the names under events and gateways reach to."""
+        """Where the names of events, gateways and data reach to."""
         return [
-            Box(box.centre[0] - 50, box.bottom, 100, 3 * LINE)
+            named_at(self.diagram.shapes[figure.id], text, self.diagram.labels.get(figure.id))
             for figure in self._of("event", "gateway", "data")
-            if (box := self.diagram.shapes[figure.id]) and self.told.text(figure)
+            if (text := self.told.text(figure))
         ]
 
     def _description(self) -> str:
@@ -138,7 +138,9 @@ class Picture:
         if points is None or not (text or said):
             return ""
         where = self.diagram.labels.get(line.id) or _beside(points, text, self.rtl)
-        drawn = hanging(where, text, 90) + (pill(said, middle(points), "badge") if said else "")
+        drawn = hanging(where, text, 90, upwards=_stands_on(where, points)) + (
+            pill(said, middle(points), "badge") if said else ""
+        )
         return f'<g class="{self.told.classes(line.id, "bpmn-line-name")}">{drawn}</g>'
 
     def _deviation(self, way: Deviation) -> str:
@@ -190,6 +192,17 @@ def _is_number(text: str) -> bool:
         return 0 < float(text) < 1000
     except ValueError:
         return False
+
+
+def _stands_on(label: Box, points: tuple[Point, ...]) -> bool:
+    """Whether a piece of the line runs closely under its name."""
+    return any(
+        abs(y1 - y2) < 1
+        and 0 <= y1 - label.centre[1] < 2 * LINE
+        and min(x1, x2) < label.right
+        and label.x < max(x1, x2)
+        for (x1, y1), (x2, y2) in pairwise(points)
+    )
 
 
 def _beside(points: tuple[Point, ...], text: str, rtl: bool) -> Box:

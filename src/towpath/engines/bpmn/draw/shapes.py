@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from towpath.engines.bpmn.draw import icons
-from towpath.engines.bpmn.draw.ink import centred, circle, hanging, n, rect, sign, text_lines
+from towpath.engines.bpmn.draw.ink import centred, circle, hanging, hung, n, rect, sign, text_lines
 from towpath.engines.bpmn.figures import Box, Figure, Sort
-from towpath.engines.bpmn.lettering import LINE, lines
+from towpath.engines.bpmn.lettering import LINE, fit, lines
 
 FULL = ' fill="currentColor"'
 _THIN = ' stroke-width="1.2"'
@@ -19,9 +19,21 @@ def shape(figure: Figure, box: Box, text: str, label: Box | None, rtl: bool) -> 
     """One figure with its name. `label`: where its author put the name of an event, a gateway or data."""
     drawn = _SHAPES[figure.sort](figure, box, text, rtl)
     if figure.sort in ("event", "gateway", "data"):
-        where = label or Box(box.centre[0] - _UNDER / 2, box.bottom + 4, _UNDER, 2 * LINE)
-        drawn += hanging(where, text, _UNDER)
+        drawn += hanging(_place(box, label), text, _UNDER, upwards=_above(box, label))
     return drawn
+
+
+def named_at(box: Box, text: str, label: Box | None) -> Box:
+    """Where the name of an event, a gateway or data lies."""
+    return hung(_place(box, label), text, _UNDER, upwards=_above(box, label))
+
+
+def _place(box: Box, label: Box | None) -> Box:
+    return label or Box(box.centre[0] - _UNDER / 2, box.bottom + 4, _UNDER, 2 * LINE)
+
+
+def _above(box: Box, label: Box | None) -> bool:
+    return label is not None and label.centre[1] < box.y
 
 
 def _task(figure: Figure, box: Box, text: str, rtl: bool) -> str:
@@ -49,13 +61,13 @@ def _subprocess(figure: Figure, box: Box, text: str, rtl: bool) -> str:
             + centred(Box(box.x + 3, box.y + 4, box.width - 6, box.height - 22), text)
             + _marks(figure, box)
         )
-    room = Box(box.x + 8, box.y + 7, box.width - 16, LINE)
-    bold = ' font-weight="600"'
-    return (
-        border
-        + text_lines(lines(text, room.width)[:1], box.centre[0], box.y + 19, more=bold)
-        + _marks(figure, box)
-    )
+    return border + _headed(box, text, box.y + 19, ' font-weight="600"') + _marks(figure, box)
+
+
+def _headed(box: Box, text: str, y: float, more: str = "") -> str:
+    """One line at the top of what lies around others."""
+    size, found = fit(text, box.width - 16, LINE)
+    return text_lines(found, box.centre[0], y, size, more)
 
 
 def _marks(figure: Figure, box: Box) -> str:
@@ -139,7 +151,7 @@ def _note(figure: Figure, box: Box, text: str, rtl: bool) -> str:
 
 def _group(figure: Figure, box: Box, text: str, rtl: bool) -> str:
     border = rect(box, 10, ' stroke-dasharray="8 4 1 4"')
-    return border + text_lines(lines(text, box.width - 16)[:1], box.centre[0], box.y + LINE)
+    return border + _headed(box, text, box.y + LINE)
 
 
 def _pool(figure: Figure, box: Box, text: str, rtl: bool) -> str:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from towpath.casework import actions as casework
 from towpath.casework import rules
-from towpath.surfaces.desk import pages, services, words
+from towpath.surfaces.desk import pages, words
 from towpath.surfaces.desk.cases import Opened, opened_case, show_case
 from towpath.surfaces.desk.task_form import Work, read
 from towpath.surfaces.staff_access import staff_page
@@ -56,7 +56,7 @@ def _complete(request: HttpRequest, found: Opened, task: Any, work: Work) -> Htt
     if errors:
         raise rules.NotComplete(errors)
     case = casework.complete_task(found.actor, task.pk, work.values, work.verdict())
-    title = services.task_title(found.package, task.form, task.name, found.language)
+    title = found.package.name(task.element, found.language, task.name)
     pages.say(request, _("Done: %(task)s (%(reference)s).") % {"task": title, "reference": case.reference})
     return redirect(reverse("desk:case", args=[case.pk]) + _query(request))
 

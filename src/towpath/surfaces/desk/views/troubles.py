@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from towpath import flow
 from towpath.casework import actions
 from towpath.casework import queries as casework
+from towpath.catalogue import queries as catalogue
 from towpath.exchange import actions as exchange
 from towpath.exchange import queries as calls
 from towpath.exchange.connectors import operations
@@ -30,10 +31,12 @@ INCIDENT = "casework.incident"  # what a case could not take; see casework.actio
 @require_safe
 @staff_page("jobs.settle")
 def troubles(request: HttpRequest) -> HttpResponse:
+    language = pages.language()
     failures = {(call.case_id, call.command_id): call for call in calls.open_failures()}
     steps = [
         {
             "task": task,
+            "name": catalogue.package(task.case.version_id).name(task.element, language, task.name),
             "why": registers.trouble(task.trouble),
             **_asked(failures.pop((task.case_id, task.command_id), None)),
             "stuck": task.step_kind == INCIDENT,

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from towpath.casework import actions as casework
 from towpath.casework import queries as cases
 from towpath.catalogue import queries as catalogue
+from towpath.engines.bpmn.model import Element
 from towpath.foundation import clock, tenancy
 from towpath.foundation.access import Actor
 from towpath.surfaces.desk import pages
@@ -73,9 +74,9 @@ def move(request: HttpRequest, code: str) -> HttpResponse:
         "older": _older(older),
         "fields": fields,
         "look": look,
+        "stays": _stays(look) if look else [],
         "after": after,
         "pages": Pages(next=_going_on(code, target, fields, look) if look and look.left else ""),
-        "told": TOLD,
     }
     return pages.show(request, "move", values, here="versions")
 
@@ -127,21 +128,35 @@ def _places(
     actor: Actor, code: str, target: catalogue.ServiceVersion, typed: Mapping[str, Any]
 ) -> list[Field]:
     """Where the requests stand, each with its place in the new version; the same name is the same place."""
-    new = catalogue.package(target.pk).elements
+    new = catalogue.package(target.pk)
     fields = []
-    for element, number in cases.places_of(cases.on_other_versions(actor, code, target.pk)):
-        alike = [each for each in new.values() if each.kind == element.kind]
+    for place in cases.places_of(cases.on_other_versions(actor, code, target.pk)):
+        element, number = place.element, place.cases
+        alike = [each for each in new.elements.values() if each.kind == element.kind]
         same = element.id if any(each.id == element.id for each in alike) else ""
         name = f"{PLACE}{element.id}"
-        choices = [Choice("", _("No place")), *(Choice(each.id, _named(each)) for each in alike)]
+        choices = [Choice("", _("No place")), *(Choice(each.id, _named(new, each)) for each in alike)]
         hint = ngettext("%(n)s request is there", "%(n)s requests are there", number) % {"n": number}
         value = str(typed.get(name, same))
-        fields.append(Field("select", name, _named(element), hint, value=value, choices=choices))
+        label = _named(place.package, element)
+        fields.append(Field("select", name, label, hint, value=value, choices=choices))
     return fields
 
 
-def _named(element: Any) -> str:
-    return f"{element.name} ({element.id})" if element.name else str(element.id)
+def _named(package: catalogue.Package, element: Element) -> str:
+    name = package.name(element.id, pages.language(), element.name)
+    return f"{name} ({element.id})" if name else element.id
+
+
+def _stays(look: casework.Moved) -> list[dict[str, Any]]:
+    """Who has no place, and what of them, in the words of their own version."""
+    found = []
+    for one in look.stay[:TOLD]:
+        package = catalogue.package(one.case.version_id)
+        parts = [(package.name(each.element, pages.language(), each.name), each) for each in one.unplaced]
+        told = [{"name": name or each.element, "why": each.why} for name, each in parts]
+        found.append({"reference": one.case.reference, "unplaced": told})
+    return found
 
 
 def _tell(request: HttpRequest, moved: int, left: int) -> None:
