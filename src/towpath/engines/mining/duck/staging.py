@@ -13,6 +13,7 @@ from typing import cast
 
 import duckdb
 
+from towpath.engines.mining import room
 from towpath.engines.mining.errors import Problem, refused
 from towpath.engines.mining.xes import Batch
 
@@ -169,6 +170,8 @@ def text(connection: duckdb.DuckDBPyConnection, path: Path, names: list[str], de
             [str(path), columns, delimiter],
         )
     except duckdb.Error as why:
+        if room.lacking(why):
+            raise
         raise refused("broken-csv", f"the table can't be read: {_first(why)}") from None
     staged = Staged("record", names, text=True)
     rejected = connection.execute(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from towpath.engines.mining import write
+from towpath.engines.mining import room, write
 from towpath.engines.mining.duck import export, intake, schema, spent, staging, work
 from towpath.engines.mining.duck.questions import Asker
 from towpath.engines.mining.duck.view import ACTIVITY, Names, relation
@@ -47,7 +47,11 @@ class DuckStore:
     def __init__(self, path: Path | None = None, read_only: bool = False) -> None:
         self.path = path
         self.connection = schema.connect(path, read_only)
-        schema.prepare(self.connection, path)
+        try:
+            schema.prepare(self.connection, path)
+        except BaseException:
+            self.connection.close()
+            raise
         self._names: Names | None = None
         self._asked: tuple[View, Asker] | None = None
 
@@ -206,4 +210,5 @@ class DuckStore:
             f"SELECT {listed} FROM {{events}} e JOIN cases c USING (case_no) JOIN activities a ON a.code = e.activity "
             "ORDER BY e.case_no, e.time, e.seq"
         )
-        self.connection.sql(text, params=values).write_parquet(str(path))
+        with room.whole(path) as part:
+            self.connection.sql(text, params=values).write_parquet(str(part))
