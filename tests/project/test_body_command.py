@@ -181,6 +181,15 @@ def test_an_agreement_of_the_file_is_in_force_also_in_place_of_one_with_another_
     assert "all is as the file says" in apply(wanted)[1]
 
 
+@pytest.mark.parametrize("key", ["valid-from", "valid-until"])
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_day_at_the_end_of_the_calendar_is_refused(wanted, apply, key, day):
+    wanted["agreements"][0][key] = day
+    code, told = apply(wanted)
+    assert code == 1
+    assert f"agreements[1].{key}: {day} is too far away; name a day of the years 1900 to 2199" in told
+
+
 def test_everything_that_is_wrong_is_told_at_once_with_its_line(wanted, apply):
     text = """code: Ferry Bridge
 name: Ferrybridge
