@@ -20,7 +20,8 @@ def sweep() -> int:
 class SessionStore(db.SessionStore):
     def _validate_session_key(self, key: str | None) -> bool:
         """A cookie may hold a NUL, which no key of ours has and the database does not take."""
-        return bool(super()._validate_session_key(key)) and "\0" not in str(key)
+        valid = super()._validate_session_key(key)  # type: ignore[misc]  # the stubs do not know it
+        return bool(valid) and "\0" not in str(key)
 
     def load(self) -> dict[str, Any]:
         with connection.cursor() as cursor:
