@@ -29,11 +29,11 @@ def large(tmp_path):
     return write_csv(tmp_path / "large.csv", rows(20_000), HEADER)
 
 
-def command(*arguments, **environment):
-    """What a command says where no file may grow beyond MOST, as on a disk that is full."""
+def command(*arguments, most=MOST, **environment):
+    """What a command says where no file may grow beyond `most`, as on a disk that is full."""
 
     def limited():
-        resource.setrlimit(resource.RLIMIT_FSIZE, (MOST, MOST))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
 
     done = subprocess.run(
         [sys.executable, "-m", "towpath.project.cli", *map(str, arguments)],
@@ -85,6 +85,22 @@ def test_a_store_that_can_take_no_more_stays_as_it_was(large, tmp_path):
     kept = mining.reopen(store)
     assert kept.summary.cases == 3
     kept.close()
+
+
+def test_what_is_said_to_be_kept_is_and_what_is_not_is_not(large, tmp_path):
+    """However little room there is: else somebody imports twice what is there already."""
+    made = tmp_path / "made.towpath"
+    mining.read(large, store=made).close()
+    more = write_csv(tmp_path / "more.csv", rows(60, start=90_000), HEADER)
+    size = made.stat().st_size
+    for number, most in enumerate((4_000, size - 200_000, size + 2_000_000)):
+        store = tmp_path / str(number) / "log.towpath"
+        store.parent.mkdir()
+        store.write_bytes(made.read_bytes())
+        code, told = command("convert", more, "-o", store, most=most)
+        kept = mining.reopen(store)
+        assert kept.summary.cases == 20_000 + (60 if code == 0 else 0), told
+        kept.close()
 
 
 def test_rows_on_their_way_in_name_the_folder_of_passing_files(large, tmp_path):

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
 from towpath.engines.mining import room, write
 from towpath.engines.mining.duck import export, intake, schema, spent, staging, work
 from towpath.engines.mining.duck.questions import Asker
@@ -45,7 +47,7 @@ class DuckStore:
     """The engine port on DuckDB. Without a path the log lives in memory and goes with it."""
 
     def __init__(self, path: Path | None = None, read_only: bool = False) -> None:
-        self.path = path
+        self.path, self._new = path, path is not None and not path.exists()
         self.connection = schema.connect(path, read_only)
         try:
             schema.prepare(self.connection, path)
@@ -59,7 +61,14 @@ class DuckStore:
         self._names = self._asked = None
         intake.take(self.connection, path, mapping, good_rows, renew)
         if self.path:
-            self.connection.execute("CHECKPOINT")
+            try:
+                self.connection.execute("CHECKPOINT")
+            except duckdb.Error:
+                if self._new:
+                    raise
+                # What came to a store that was there is kept in the .wal beside it, and goes into it once there is room.
+                self.connection.close()
+                self.connection = schema.connect(self.path, read_only=True)
 
     def close(self) -> None:
         self.connection.close()
