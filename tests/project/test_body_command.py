@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 from allauth.mfa.models import Authenticator
+from django.test import override_settings
 from jsonschema import Draft202012Validator
 
 import towpath
@@ -21,7 +22,7 @@ from towpath.foundation.models import Event, Tenant
 from towpath.people import actions as people
 from towpath.people import queries
 from towpath.people.models import Staff, User
-from towpath.project import body
+from towpath.project import body, demo
 from towpath.project.body import main
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "body.example.yaml"
@@ -30,7 +31,8 @@ OTHER_KEY = "HB0cGxoZGBcWFRQTEhEQDw4NDAsKCQgHBgUEAwIBAAA"
 
 @pytest.fixture
 def wanted(database):
-    """The example under a name of its own, as nothing is left from another test."""
+    """The example under a name of its own; no demonstration is left from another test."""
+    Tenant.objects.filter(is_demo=True).update(is_demo=False)
     example = yaml.safe_load(EXAMPLE.read_text())
     code = f"b{secrets.token_hex(6)}"
     for colleague in example["staff"]:
@@ -179,6 +181,15 @@ def test_an_agreement_of_the_file_is_in_force_also_in_place_of_one_with_another_
     assert "all is as the file says" in apply(wanted)[1]
 
 
+@pytest.mark.parametrize("key", ["valid-from", "valid-until"])
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_day_at_the_end_of_the_calendar_is_refused(wanted, apply, key, day):
+    wanted["agreements"][0][key] = day
+    code, told = apply(wanted)
+    assert code == 1
+    assert f"agreements[1].{key}: {day} is too far away; name a day of the years 1900 to 2199" in told
+
+
 def test_everything_that_is_wrong_is_told_at_once_with_its_line(wanted, apply):
     text = """code: Ferry Bridge
 name: Ferrybridge
@@ -244,11 +255,23 @@ def test_what_the_installation_holds_against_the_file_is_told_with_its_line(want
     assert not Tenant.objects.filter(code=wanted["code"]).exists()
 
 
-def test_a_demonstration_does_not_become_a_real_body(wanted, apply):
-    factories.make_tenant(code=wanted["code"], host=wanted["host"], is_demo=True)
-    code, told = apply(wanted)
-    assert code == 1
-    assert "give the body another code" in told
+def test_where_the_demonstration_is_no_real_body_is_made(wanted, apply):
+    town = factories.make_tenant(is_demo=True)
+    for more in ([], ["--check"]):
+        code, told = apply(wanted, *more)
+        assert code == 2
+        assert f"holds the demonstration ({town.code})" in told
+        assert "DATABASE_URL" in told and "towpath demo reset" in told
+    assert not Tenant.objects.filter(code=wanted["code"]).exists()
+
+
+def test_where_a_real_body_is_the_demonstration_is_not_loaded(wanted, apply, capsys):
+    apply(wanted)
+    with override_settings(DEMO=True):
+        assert demo.main(["load"]) == 1
+    told = capsys.readouterr().err
+    assert wanted["code"] in told and "DATABASE_URL" in told
+    assert not Tenant.objects.filter(code__in=demo.TOWNS).exists()
 
 
 def test_the_schema_is_one_and_all_that_may_be_written_is_documented():

@@ -46,6 +46,14 @@ def test_a_sign_in_with_one_does_not_fail(outside):
     assert "ada@example.org" in response.content.decode()
 
 
+def test_a_session_cookie_with_one_is_nobodys(outside):
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+    plain = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+    with override_settings(STORAGES=settings.STORAGES | plain):
+        page = Client(HTTP_HOST=outside.host).get("/", HTTP_COOKIE='sessionid="abcdefgh\\000ijk"')
+    assert page.status_code == 200
+
+
 def test_forms_from_elsewhere_lose_it_too():
     question = Question(id="q", type="text")
     assert form.read([question], {"q": ["a\0b"]}, {}).values == {"q": "ab"}

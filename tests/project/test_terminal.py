@@ -1,5 +1,6 @@
 """Nothing that stands in a file of somebody else's steers the terminal of who works with it."""
 
+import psycopg
 import pytest
 from django.db import OperationalError
 
@@ -110,3 +111,6 @@ def test_a_database_that_was_restored_says_what_to_do_and_one_that_is_away_too()
     behind = counter.Behind(counter.TOLD.format(7))
     assert "towpath migrate" in packages.no_database(behind)
     assert packages.no_database(OperationalError("connection refused")) == packages.NO_DATABASE
+    full = OperationalError("could not extend file")
+    full.__cause__ = psycopg.errors.DiskFull()
+    assert "no room left" in packages.no_database(full)

@@ -23,7 +23,8 @@ STORE, MODEL = ".towpath", ".bpmn"
 def main(arguments: list[str]) -> int:
     options = _options(arguments)
     try:
-        _write(options)
+        with mining.room_told():
+            _write(options)
     except mining.LogError as wrong:
         aside(wrong)
         aside("Nothing was written. With --good-rows the other rows are.")
@@ -79,7 +80,8 @@ def _write(options: argparse.Namespace) -> None:
         log = mining.reopen(options.log) if options.log.suffix == STORE else _read(options)
         try:
             if output.suffix == MODEL:
-                output.write_text(log.discover(noise=options.noise), encoding="utf-8")
+                with mining.whole(output) as part:
+                    part.write_text(log.discover(noise=options.noise), encoding="utf-8")
             else:
                 log.save(output)
         finally:

@@ -6,10 +6,21 @@ from datetime import datetime
 from importlib import import_module
 from typing import Any
 
+from django.db import connection
+
+from towpath.project import apart
 from towpath.project.cli import parser
 from towpath.project.folders import CHECKOUT
 
 TOWNS = ("millbrook", "eastmere")
+REFUSED = (
+    "This database holds a real body ({}), and the demonstration's passwords are known to everybody. Nothing was loaded. "
+    "Load it into a database of its own: set DATABASE_URL to that one (docs/running.md)."
+)
+
+
+class Refused(Exception):
+    """The demonstration must not come into this database."""
 
 
 def main(arguments: list[str]) -> int:
@@ -28,7 +39,7 @@ def main(arguments: list[str]) -> int:
         return 1
     try:
         _do(demo, options)
-    except demo.NotHere as why:
+    except (demo.NotHere, Refused) as why:
         print(why, file=sys.stderr)
         return 1
     return 0
@@ -37,11 +48,18 @@ def main(arguments: list[str]) -> int:
 def _do(demo: Any, options: Namespace) -> None:
     match options.what:
         case "load":
+            _without_real_bodies()
             demo.load(_say)
         case "make":
             demo.make([options.town] if options.town else TOWNS, options.until, options.seed, _say)
         case "reset":
             demo.reset(_say)
+
+
+def _without_real_bodies() -> None:
+    with connection.cursor() as cursor:
+        if real := apart.codes(cursor, apart.REAL):
+            raise Refused(REFUSED.format(real))
 
 
 def _demo() -> Any:

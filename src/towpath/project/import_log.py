@@ -33,10 +33,11 @@ def main(arguments: list[str]) -> int:
         with tenancy.inside(tenant):
             if options.list:
                 return _list()
-            return _remove(options.remove) if options.remove else _import(options)
+            with mining.room_told():
+                return _remove(options.remove) if options.remove else _import(options)
     except OperationalError as why:
         aside(no_database(why))
-    except (journeys.NotImported, OSError) as why:
+    except (journeys.NotImported, mining.RoomError, OSError) as why:
         aside(why)
     except mining.LogError as wrong:
         aside(wrong)

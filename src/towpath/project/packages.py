@@ -12,6 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from django.db import OperationalError
 
 from towpath import flow
@@ -28,6 +29,9 @@ from towpath.project.cli import parser
 from towpath.project.terminal import aside, say
 
 NO_DATABASE = "This needs the database, and none answers. Start it with `towpath run` in another window, or set DATABASE_URL."
+FULL = (
+    "The database has no room left on its disk, and nothing was kept. Make room there, then run this again."
+)
 MOVES = {
     "check": "Lists every problem of a service package at once; needs no database.",
     "test": "Plays the scenarios of a service package on a virtual clock; nothing is kept.",
@@ -56,7 +60,9 @@ def main(arguments: list[str]) -> int:
 
 def no_database(why: OperationalError) -> str:
     """What to do about it. A database that was restored and not migrated says so itself."""
-    return str(why) if isinstance(why, counter.Behind) else NO_DATABASE
+    if isinstance(why, counter.Behind):
+        return str(why)
+    return FULL if isinstance(why.__cause__, psycopg.errors.DiskFull) else NO_DATABASE
 
 
 def _options(command: str, rest: list[str]) -> argparse.Namespace:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psycopg
 
-from towpath.project import health, postgres
+from towpath.project import apart, health, postgres
 from towpath.project.folders import CHECKOUT, var_folder
 from towpath.project.ports import Ports, free_base, from_environment
 from towpath.project.processes import Site, database, processes, surroundings
@@ -21,7 +21,6 @@ from towpath.project.steps import steps
 from towpath.project.supervise import RunError, Stopped, Supervisor
 
 LOCK = "run.lock"
-REAL_BODIES = "select code from foundation_tenant where not is_demo and not is_rehearsal order by code"
 TOLD = ("DATABASE_URL", "PORT")  # with all of TOWPATH_*: what other commands on this machine need
 
 
@@ -88,14 +87,14 @@ def prepare(ports: Ports, var: Path) -> Site:
 def _refuse_real_bodies(owner: str) -> None:
     """A real body must not meet the demonstration: its passwords, its sign-in for anybody, its e-mail to nowhere."""
     try:
-        with psycopg.connect(owner, connect_timeout=5) as connection:
-            made = connection.execute("select to_regclass('foundation_tenant') is not null").fetchone()
-            real = connection.execute(REAL_BODIES).fetchall() if made == (True,) else []
+        with psycopg.connect(owner, connect_timeout=5) as connection, connection.cursor() as cursor:
+            made = cursor.execute("select to_regclass('foundation_tenant') is not null").fetchone()
+            real = apart.codes(cursor, apart.REAL) if made == (True,) else ""
     except psycopg.Error as why:
         raise RunError(f"The database of DATABASE_OWNER_URL does not answer: {str(why).strip()}") from why
     if real:
         raise RunError(
-            f"This database holds a real body ({', '.join(code for (code,) in real)}), and `towpath run` is for the "
+            f"This database holds a real body ({real}), and `towpath run` is for the "
             "demonstration. Nothing was started. Start web, worker and intake each by itself (docs/running.md)."
         )
 

@@ -7,6 +7,7 @@ import pytest
 from tests.engines.mining.made import at, event, write_csv, write_xes, xes
 from towpath.engines import mining
 from towpath.engines.mining import xes as reader
+from towpath.engines.mining.duck import schema
 
 GOOD = xes({"1": [event("a", 0), event("b", 1)], "2": [event("a", 2)]})
 
@@ -231,3 +232,10 @@ def test_a_table_that_no_reader_takes(tmp_path, content, separator):
     assert "the table can't be read" in _told(
         tmp_path / "log.csv", mapping=mining.Mapping(delimiter=separator)
     )
+
+
+def test_more_activities_than_can_be_told_apart_are_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(schema, "MAX_ACTIVITIES", 3)
+    log = write_csv(tmp_path / "log.csv", [("c", f"a{n}", at(n)) for n in range(4)], "case,activity,time")
+    with pytest.raises(mining.LogError, match="4 different activities: the wrong column"):
+        mining.read(log)

@@ -251,3 +251,19 @@ def _all_of(path):
     except mining.LogError as why:
         return str(why)
     return [(one.id, log.case(one.id)) for one in log.cases(order="first")], log.doubts, log.left_out
+
+
+@pytest.mark.parametrize("name", ["log[1].csv", "log*.csv", "log?.csv", "log{1}.csv", "it's.csv"])
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_a_file_with_brackets_or_stars_in_its_name_is_read_and_no_other(tmp_path, name, kind):
+    def written(file, case):
+        made = write_csv(tmp_path / "made.csv", [(case, "a", at(0))], "case,activity,time")
+        if kind == "csv":
+            made.rename(file)
+        else:
+            mining.read(made).save(file)
+
+    file = tmp_path / name.replace("csv", kind)
+    written(tmp_path / f"log1.{kind}", "another")
+    written(file, "its own")
+    assert [case.id for case in mining.read(file).cases()] == ["its own"]

@@ -56,7 +56,9 @@ def test_a_folder_that_is_there_is_left_alone(store, tmp_path):
     assert list((tmp_path / "log").iterdir()) == []
 
 
-@pytest.mark.parametrize("told", ["", "{", "[]", "{}"])
+@pytest.mark.parametrize(
+    "told", ["", "{", "[]", "{}", '{"version": 1}', '{"version": 1, "mapping": {"x": 1}}']
+)
 def test_a_folder_without_a_log_is_told(tmp_path, told):
     (tmp_path / "log").mkdir()
     (tmp_path / "log" / "log.json").write_text(told)

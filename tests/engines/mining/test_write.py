@@ -91,19 +91,20 @@ def test_names_that_sqlite_takes_for_one_stay_two(tmp_path):
     ]
 
 
-def test_sqlite_replaces_what_was_there_only_when_all_is_written(tmp_path):
-    log = mining.read(write_csv(tmp_path / "log.csv", [("1", "a", at(0))]))
-    log.save(tmp_path / "log.sqlite")
-    before = (tmp_path / "log.sqlite").read_bytes()
+@pytest.mark.parametrize("kind", ["xes", "xes.gz", "json", "sqlite"])
+def test_what_was_there_is_replaced_only_when_all_is_written(tmp_path, kind):
+    log, file = mining.read(write_csv(tmp_path / "log.csv", [("1", "a", at(0))])), tmp_path / f"log.{kind}"
+    log.save(file)
+    before = file.read_bytes()
 
     def broken():
         yield "1", {}, log.case("1")
         raise OSError("the disk is gone")
 
     with pytest.raises(OSError, match="the disk is gone"):
-        write.ocel_sqlite(broken(), tmp_path / "log.sqlite")
-    assert (tmp_path / "log.sqlite").read_bytes() == before
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["log.csv", "log.sqlite"]
+        write.log(broken(), file)
+    assert file.read_bytes() == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["log.csv", file.name]
 
 
 def test_a_kind_that_is_not_written_is_told(tmp_path):

@@ -46,7 +46,7 @@ def timeline(actor: Actor, case: Case) -> Story:
     Of a very long story the newest part. What is told by an entry, or by each page of a draft, is left out.
     All is asked at once: the journal is partitioned by time, and each question is planned for each of its parts.
     """
-    events = _events(case.pk, 2 * LIMIT)
+    events = _events(case.pk, 5 * LIMIT)
     names: dict[str, str] = {}
     lines = [_of_event(event, names, case) for event in events if _told(event)][:LIMIT]
     links = rows.rows(CaseConversation, "case_id = %s", case.pk)

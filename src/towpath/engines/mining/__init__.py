@@ -27,7 +27,7 @@ Order is by case, then time in UTC, then place in the file. Answers are plain da
 behind `port.Engine`, in `duck`; `spark` answers the same with Ibis on Spark, an extra for logs that outgrow a machine.
 """
 
-from towpath.engines.mining.errors import LogError, MiningError, Problem, QuestionError, StoreError
+from towpath.engines.mining.errors import LogError, MiningError, Problem, QuestionError, RoomError, StoreError
 from towpath.engines.mining.learn import Learned, learn
 from towpath.engines.mining.log import ENGINES, Log, read, reopen, spread
 from towpath.engines.mining.mapping import Mapping
@@ -56,6 +56,8 @@ from towpath.engines.mining.results import (
     Variant,
 )
 from towpath.engines.mining.results import Path as CasePath
+from towpath.engines.mining.room import told as room_told
+from towpath.engines.mining.room import whole
 from towpath.engines.mining.weekly import Volumes, Week
 from towpath.engines.mining.weekly import volumes as weekly_volumes
 
@@ -90,6 +92,7 @@ __all__ = [
     "QuestionError",
     "Remaining",
     "Rework",
+    "RoomError",
     "Spent",
     "StoreError",
     "Summary",
@@ -100,6 +103,8 @@ __all__ = [
     "load_mapping",
     "read",
     "reopen",
+    "room_told",
     "spread",
     "weekly_volumes",
+    "whole",
 ]

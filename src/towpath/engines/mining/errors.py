@@ -3,6 +3,7 @@
 MiningError     all of the below
   LogError      a file or its rows can't be taken; `problems` says which and why. Nothing of it was kept
   StoreError    the file is not a store of ours, or of another version, or somebody else writes to it
+  RoomError     the disk or the memory is full; nothing of what was begun is kept
   QuestionError a filter or question names a column, activity or unit that this log does not have
 """
 
@@ -52,6 +53,10 @@ class LogError(MiningError):
 
 class StoreError(MiningError):
     """A store can't be opened or written."""
+
+
+class RoomError(MiningError):
+    """The disk or the memory does not hold it. Says where, and what would help."""
 
 
 class QuestionError(MiningError):

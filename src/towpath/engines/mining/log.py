@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from towpath.engines import bpmn
-from towpath.engines.mining import bpmn_text, compare, conformance, discover, mapping, spark
+from towpath.engines.mining import bpmn_text, compare, conformance, discover, mapping, room, spark
 from towpath.engines.mining.duck.store import DuckStore
 from towpath.engines.mining.errors import LogError, Problem, QuestionError, StoreError
 from towpath.engines.mining.filters import (
@@ -266,13 +266,17 @@ def read(
     given = mapping if isinstance(mapping, Mapping) else _load(mapping) if mapping else Mapping()
     kept = Path(store) if store else None
     new = kept is not None and not kept.exists()
-    holds = _engine(engine, kept)
+    holds = None
     try:
-        holds.take(Path(path), given, good_rows)
+        with room.told(kept.parent if kept else None):
+            holds = _engine(engine, kept)
+            holds.take(Path(path), given, good_rows)
     except BaseException:
-        holds.close()
+        if holds:
+            holds.close()
         if new and kept is not None:
-            kept.unlink(missing_ok=True)
+            for left in (kept, kept.with_name(f"{kept.name}.wal")):
+                left.unlink(missing_ok=True)
         raise
     return Log(holds)
 
@@ -292,7 +296,8 @@ def spread(store: str | Path, folder: str | Path) -> None:
     try:
         if not isinstance(kept.engine, DuckStore):
             raise StoreError(f"{store}: it is a folder of Parquet already")
-        keep(kept.engine, Path(folder))
+        with room.told(Path(folder).parent):
+            keep(kept.engine, Path(folder))
     finally:
         kept.close()
 

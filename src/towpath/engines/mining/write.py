@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import json
 import re
@@ -15,6 +16,7 @@ from xml.sax.saxutils import quoteattr
 
 from towpath.engines.mining.errors import StoreError
 from towpath.engines.mining.results import Event
+from towpath.engines.mining.room import whole
 
 CASE_ATTRIBUTE = "case:"
 _HEAD = """<?xml version="1.0" encoding="UTF-8"?>
@@ -27,27 +29,30 @@ Written = tuple[str, Mapping[str, str], list[Event]]  # case, its attributes, it
 
 def xes(cases: Iterable[Written], path: Path) -> None:
     """Values are texts; times are dates in UTC. Characters that XML can't hold are left out."""
-    with _opened(path) as stream:
-        stream.write(_HEAD)
-        for case, attributes, events in cases:
-            own = {name.removeprefix(CASE_ATTRIBUTE): value for name, value in attributes.items()}
-            stream.write("<trace>\n")
-            _texts(stream, {"concept:name": case} | {k: v for k, v in own.items() if k != "concept:name"})
-            for event in events:
-                stream.write("<event>\n")
-                _texts(stream, {"concept:name": event.activity})
-                stream.write(f'<date key="time:timestamp" value="{_instant(event.time)}"/>\n')
-                skipped = ("concept:name", "time:timestamp")
-                _texts(stream, {k: v for k, v in event.attributes.items() if k not in skipped})
-                stream.write("</event>\n")
-            stream.write("</trace>\n")
-        stream.write("</log>\n")
+    with path.open("w", encoding="utf-8") as stream:
+        _xes(cases, stream)
 
 
-def _opened(path: Path) -> TextIO:
-    if path.suffix == ".gz":
-        return cast("TextIO", gzip.open(path, "wt", encoding="utf-8"))
-    return path.open("w", encoding="utf-8")
+def xes_packed(cases: Iterable[Written], path: Path) -> None:
+    with gzip.open(path, "wt", encoding="utf-8") as stream:
+        _xes(cases, cast("TextIO", stream))
+
+
+def _xes(cases: Iterable[Written], stream: TextIO) -> None:
+    stream.write(_HEAD)
+    for case, attributes, events in cases:
+        own = {name.removeprefix(CASE_ATTRIBUTE): value for name, value in attributes.items()}
+        stream.write("<trace>\n")
+        _texts(stream, {"concept:name": case} | {k: v for k, v in own.items() if k != "concept:name"})
+        for event in events:
+            stream.write("<event>\n")
+            _texts(stream, {"concept:name": event.activity})
+            stream.write(f'<date key="time:timestamp" value="{_instant(event.time)}"/>\n')
+            skipped = ("concept:name", "time:timestamp")
+            _texts(stream, {k: v for k, v in event.attributes.items() if k not in skipped})
+            stream.write("</event>\n")
+        stream.write("</trace>\n")
+    stream.write("</log>\n")
 
 
 def _texts(stream: TextIO, values: Mapping[str, str]) -> None:
@@ -116,19 +121,11 @@ _FIXED = ('"event_object"', '"event_map_type"', '"object_object"', '"object_map_
 
 
 def ocel_sqlite(cases: Iterable[Written], path: Path) -> None:
-    """As `ocel`, in SQLite. A file that is there is replaced when all is written; attributes that differ only in case get numbers."""
-    part = path.with_name(f"{path.name}.part")
-    part.unlink(missing_ok=True)
-    try:
-        with closing(sqlite3.connect(part, isolation_level=None)) as database:
-            database.executescript(f"PRAGMA synchronous = OFF; BEGIN; {_SCHEMA}")
-            _fill(database, cases)
-            database.execute("COMMIT")
-        part.replace(path)
-    except sqlite3.Error as why:
-        raise StoreError(f"{path}: it can't be written as SQLite: {why}") from None
-    finally:
-        part.unlink(missing_ok=True)
+    """As `ocel`, in SQLite. Attributes that differ only in case get numbers."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as database:
+        database.executescript(f"PRAGMA synchronous = OFF; BEGIN; {_SCHEMA}")
+        _fill(database, cases)
+        database.execute("COMMIT")
 
 
 def _fill(database: sqlite3.Connection, cases: Iterable[Written]) -> None:
@@ -196,13 +193,19 @@ def _quoted_name(name: str) -> str:
 
 
 _WRITERS: dict[str, Callable[[Iterable[Written], Path], None]] = {
-    ".xes": xes, ".xes.gz": xes, ".json": ocel, ".jsonocel": ocel, ".sqlite": ocel_sqlite
+    ".xes": xes, ".xes.gz": xes_packed, ".json": ocel, ".jsonocel": ocel, ".sqlite": ocel_sqlite
 }  # fmt: skip
 
 
 def log(cases: Iterable[Written], path: Path) -> None:
-    """By the file's ending; StoreError if it is none that is written."""
+    """By the file's ending, whole or not at all; StoreError if it is none that is written."""
     for ending, writer in _WRITERS.items():
         if path.name.lower().endswith(ending):
-            return writer(cases, path)
+            with whole(path) as part:
+                try:
+                    return writer(cases, part)
+                except sqlite3.Error as why:
+                    if why.sqlite_errorcode == sqlite3.SQLITE_FULL:
+                        raise OSError(errno.ENOSPC, str(why)) from why
+                    raise StoreError(f"{path}: it can't be written as SQLite: {why}") from None
     raise StoreError(f"{path}: what is written is .parquet, .xes, .xes.gz, or OCEL 2.0 as .json or .sqlite")

@@ -25,12 +25,14 @@ from towpath.project.terminal import aside
 def main(arguments: list[str]) -> int:
     options = _options(arguments)
     try:
-        report = assess(options.logs, options.mapping, options.designed, options.costs, options.engine)
-        options.output.write_text(page(report), encoding="utf-8")
+        with mining.room_told():
+            report = assess(options.logs, options.mapping, options.designed, options.costs, options.engine)
+        with mining.whole(options.output) as part:
+            part.write_text(page(report), encoding="utf-8")
         if options.json:
-            options.json.write_text(
-                json.dumps(as_json(report), indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
-            )
+            text = json.dumps(as_json(report), indent=1, ensure_ascii=False)
+            with mining.whole(options.json) as part:
+                part.write_text(f"{text}\n", encoding="utf-8")
     except (mining.MiningError, bpmn.BpmnError, costs.CostsError, ValueError, OSError) as why:
         aside(why)
         return 2

@@ -9,19 +9,24 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import OperationalError, ProgrammingError, transaction
+from django.db import OperationalError, ProgrammingError, connection, transaction
 from django.http.request import validate_host
 
 from towpath.catalogue.queries import Document, Problem, nearest
 from towpath.foundation import bodies, counter, tenancy
 from towpath.foundation.models import Tenant
 from towpath.people import queries as people
+from towpath.project import apart
 from towpath.project.body.file import read
 from towpath.project.body.plan import COLUMNS, Present, Step, Wanted, Welcome, present, steps
 from towpath.project.cli import parser
 
 NO_DATABASE = "This needs the database, and none answers. Set DATABASE_URL to it (docs/running.md)."
 NO_TABLES = "The database has no tables yet, or those of another version. Run `towpath migrate` first."
+DEMONSTRATION = (
+    "This database holds the demonstration ({}), whose passwords everybody knows. Nothing was changed. Give the body a "
+    "database of its own: set DATABASE_URL to that one (docs/running.md), or remove these with `towpath demo reset`."
+)
 HAND_OVER = """
 Shown this once, and kept nowhere in clear. Hand it over in person, or passphrase and second factor by different ways.
 They sign in at {place} and change the passphrase there (Change password). Whoever wants a second
@@ -65,6 +70,10 @@ def _set_up(file: Path, check: bool) -> int:
     document, problems = read(file)
     if document is None or problems:
         return _refuse(problems)
+    with connection.cursor() as cursor:
+        if demonstration := apart.codes(cursor, apart.DEMONSTRATION):
+            print(DEMONSTRATION.format(demonstration), file=sys.stderr)
+            return 2
     tenant = Tenant.objects.filter(code=document.value["code"]).first()
     if problems := list(_conflicts(document, tenant)):
         return _refuse(problems)
@@ -84,10 +93,6 @@ def _refuse(problems: Sequence[Problem]) -> int:
 
 def _conflicts(document: Document, tenant: Tenant | None) -> Iterator[Problem]:
     """What the installation holds against the file."""
-    if tenant is not None and tenant.is_demo:
-        what = f"{tenant.code} is a demonstration here, whose passwords everybody knows"
-        yield document.problem(("code",), what, "give the body another code")
-        return
     host = document.value["host"]
     if other := Tenant.objects.filter(host=host).exclude(code=document.value["code"]).first():
         yield document.problem(("host",), f"{host} leads to {other.name} already", "name another host")

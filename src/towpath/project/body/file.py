@@ -15,6 +15,7 @@ from towpath.exchange.connectors import operations
 from towpath.people import queries as people
 
 SCHEMAS = Path(__file__).parent
+YEARS = range(1900, 2200)  # beyond, a day has no midnight that every zone and computer can tell
 
 
 def read(path: Path) -> tuple[Document | None, list[Problem]]:
@@ -72,8 +73,13 @@ def _dates(document: Document) -> Iterator[Problem]:
             ((*path, key), entry[key]) for path, entry in document.entries("agreements") if key in entry
         ]
     for path, day in written:
-        if isinstance(day, str) and _like_a_date(day) and _day(day) is None:
+        if not isinstance(day, str) or not _like_a_date(day):
+            continue
+        if (found := _day(day)) is None:
             yield document.problem(path, f"there is no day {day}", "look at the calendar")
+        elif found.year not in YEARS:
+            right = f"name a day of the years {YEARS[0]} to {YEARS[-1]}"
+            yield document.problem(path, f"{day} is too far away", right)
     for path, entry in document.entries("agreements"):
         first, last = _day(entry.get("valid-from")), _day(entry.get("valid-until"))
         if first and last and last < first:

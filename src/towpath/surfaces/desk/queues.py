@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -15,10 +14,10 @@ from towpath.casework import queries as casework
 from towpath.catalogue import queries as catalogue
 from towpath.foundation.access import Actor
 from towpath.people import queries as people
+from towpath.surfaces import places
 from towpath.surfaces.desk import words
 from towpath.surfaces.look import Link
 
-Key = tuple[datetime, UUID]
 MINE, ALL, TEAM = "mine", "all", "team:"
 BESIDE = 15  # lines beside a case; its heading leads to the whole queue
 FIRST = UUID(int=0)  # before all others of the same moment
@@ -33,7 +32,7 @@ class Chosen:
 
     which: str = ALL
     service: str = ""
-    after: Key | None = None
+    after: places.Key | None = None
     teams: Sequence[tuple[str, str]] = ()
 
     @property
@@ -43,7 +42,12 @@ class Chosen:
 
     def query(self, **changes: Any) -> str:
         """As the end of an address; empty for the queue that everybody begins with."""
-        values = {"queue": self.which, "service": self.service, "after": written(self.after), **changes}
+        values = {
+            "queue": self.which,
+            "service": self.service,
+            "after": places.written(self.after),
+            **changes,
+        }
         plain = {key: value for key, value in values.items() if value and (key, value) != ("queue", ALL)}
         return f"?{urlencode(plain)}" if plain else ""
 
@@ -58,23 +62,9 @@ def chosen(actor: Actor, given: QueryDict) -> Chosen:
     return Chosen(
         which if which in known else ALL,
         given.get("service", "").replace("\0", "")[:80],
-        read_key(given.get("after", "")),
+        places.read(given.get("after", "")),
         teams,
     )
-
-
-def written(key: Key | None) -> str:
-    """A place in a queue as text for an address."""
-    return f"{key[0].isoformat()}_{key[1]}" if key else ""
-
-
-def read_key(text: str) -> Key | None:
-    moment, _sep, id_ = text.partition("_")
-    try:
-        found = datetime.fromisoformat(moment), UUID(id_)
-    except ValueError:
-        return None
-    return found if found[0].tzinfo else None
 
 
 def _teams(actor: Actor) -> list[tuple[str, str]]:

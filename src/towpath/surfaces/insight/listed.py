@@ -1,7 +1,6 @@
 """The list of requests behind a number."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final, get_args
 from uuid import UUID
 
@@ -14,6 +13,7 @@ from towpath.casework.queries.visible import visible_to
 from towpath.foundation import clock, tenancy
 from towpath.foundation.access import Actor, log_read
 from towpath.journeys import queries as journeys
+from towpath.surfaces import places
 from towpath.surfaces.insight import process, walks, words
 from towpath.surfaces.insight.chosen import Chosen
 from towpath.surfaces.look import Cell, Column, Pages, Table
@@ -54,7 +54,7 @@ def page(actor: Actor, chosen: Chosen, asked: QueryDict) -> Listed | None:
     wanted = _wanted(chosen, asked, behind)
     if wanted is None:
         return None
-    found = journeys.requests(wanted, _after(asked.get("after", "")))
+    found = journeys.requests(wanted, places.read(asked.get("after", "")))
     shown = found[: journeys.PAGE]
     references = dict(
         visible_to(actor).filter(pk__in=[fact.pk for fact in shown]).values_list("pk", "reference")
@@ -111,20 +111,11 @@ def _wanted(chosen: Chosen, asked: QueryDict, behind: process.Behind) -> journey
     )
 
 
-def _after(text: str) -> tuple[datetime, UUID] | None:
-    """Where the page before ended; a garbled place begins at the first page."""
-    moment, _dash, id_ = text.partition("_")
-    try:
-        at = datetime.fromisoformat(moment)
-        return (at, UUID(id_)) if at.tzinfo else None
-    except ValueError:
-        return None
-
-
 def _address_after(asked: QueryDict, wanted: journeys.Wanted, last: journeys.CaseFact) -> str:
     at = last.submitted_at if wanted.which in {"open", "late", "sent"} else last.resolved_at
+    assert at is not None  # the list is of those that have it
     query = asked.copy()
-    query["after"] = f"{at:%Y-%m-%dT%H:%M:%S.%f%z}_{last.pk}"
+    query["after"] = places.written((at, last.pk))
     return f"?{query.urlencode()}"
 
 

@@ -6,6 +6,7 @@ import duckdb
 
 from towpath.engines.mining.duck import schema
 from towpath.engines.mining.duck.schema import BASE, BITS, CORE, Attribute
+from towpath.engines.mining.errors import refused
 
 LIFECYCLE_BEGINS = "('start', 'resume')"
 LIFECYCLE_RESTS = "('complete', 'suspend', 'ate_abort', 'pi_abort', 'withdraw', 'autoskip', 'manualskip')"
@@ -43,6 +44,11 @@ def _activities(connection: duckdb.DuckDBPyConnection) -> None:
         SELECT (SELECT count(*) FROM activities) + row_number() OVER (ORDER BY met) - 1, name
         FROM (SELECT activity AS name, min(seq) AS met FROM good GROUP BY 1)
         WHERE name NOT IN (SELECT name FROM activities)""")
+    if (count := _count(connection, "activities")) > schema.MAX_ACTIVITIES:
+        told = (
+            f"{count:,} different activities: the wrong column was taken for the activity; name the right one"
+        )
+        raise refused("many-activities", told)
     connection.execute("CREATE TEMP TYPE activity_name AS ENUM (SELECT name FROM activities ORDER BY code)")
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import tempfile
+from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
 
 import duckdb
 
+from towpath.engines.mining import room
 from towpath.engines.mining.duck import build, check, schema, sources, staging, times
 from towpath.engines.mining.duck.schema import Attribute
 from towpath.engines.mining.duck.sources import Source
@@ -28,7 +30,7 @@ def take(
     """
     connection.execute("BEGIN")
     try:
-        with tempfile.TemporaryDirectory() as folder:
+        with tempfile.TemporaryDirectory() as folder, room.told(Path(folder)):
             before = kept_mapping(connection)
             given = mapping.over(before) if before else mapping
             source = sources.stage(connection, path, given, good_rows, Path(folder))
@@ -36,10 +38,12 @@ def take(
         _clear(connection)
         connection.execute("COMMIT")
     except BaseException:
-        connection.execute("ROLLBACK")
+        with suppress(duckdb.Error):  # undone already where it could not be written
+            connection.execute("ROLLBACK")
         raise
     finally:
-        connection.execute("SET TimeZone = 'UTC'")
+        with suppress(duckdb.Error):
+            connection.execute("SET TimeZone = 'UTC'")
 
 
 def _take(

@@ -69,6 +69,8 @@ def connect(path: Path | None, read_only: bool = False) -> duckdb.DuckDBPyConnec
     try:
         connection = duckdb.connect(str(path) if path else ":memory:", read_only=read_only, config=config)
     except duckdb.IOException as why:
+        if path and not path.exists():
+            raise StoreError(f"{path}: it can't be made: {str(why).splitlines()[0]}") from None
         busy = "lock" in str(why).lower()
         told = "another process has it open for writing" if busy else "it is not a store, or it is damaged"
         raise StoreError(f"{path}: {told}") from None

@@ -6,6 +6,7 @@ Case attributes of XES and OCEL come apart, in `staged_cases` with (c0, c1, ...)
 from __future__ import annotations
 
 import csv
+import glob
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import cast
 
 import duckdb
 
+from towpath.engines.mining import room
 from towpath.engines.mining.errors import Problem, refused
 from towpath.engines.mining.xes import Batch
 
@@ -113,7 +115,7 @@ class _Sheet:
             "read_csv(?, columns = ?, auto_detect = false, header = false, delim = ?, quote = '', escape = '', nullstr = ?, "
             "new_line = '\\n', null_padding = true, max_line_size = ?)",
             [
-                str(self.path), {"seq": "BIGINT", "line": "BIGINT"} | dict.fromkeys(places, "VARCHAR"),
+                named(self.path), {"seq": "BIGINT", "line": "BIGINT"} | dict.fromkeys(places, "VARCHAR"),
                 _NEXT, _NONE, 4 * self.longest + 2,
             ],
         )  # fmt: skip
@@ -139,17 +141,22 @@ def _clean(value: str | None) -> str:
     return _NONE if value is None else value.translate(_CLEAN)
 
 
+def named(path: Path) -> str:
+    """This file and no other, also where its name has brackets or stars: the database takes names for patterns."""
+    return glob.escape(str(path))
+
+
 def parquet(connection: duckdb.DuckDBPyConnection, path: Path) -> Staged:
     """A Parquet file, read where it lies."""
     try:
-        source = connection.read_parquet(str(path), file_row_number=True)
+        source = connection.read_parquet(named(path), file_row_number=True)
     except duckdb.Error as why:
         raise refused(
             "broken-parquet", f"this is not a Parquet file that can be read: {_first(why)}"
         ) from None
     pairs = [(n, str(t)) for n, t in zip(source.columns, source.types, strict=True) if n != "file_row_number"]
     shown = ", ".join(f"{quoted(name)} AS r{number}" for number, (name, _) in enumerate(pairs))
-    file = str(path).replace("'", "''")
+    file = named(path).replace("'", "''")
     connection.execute(
         f"CREATE TEMP VIEW staged AS SELECT file_row_number AS seq, file_row_number + 1 AS line, {shown} "
         f"FROM read_parquet('{file}', file_row_number = true)"
@@ -166,9 +173,11 @@ def text(connection: duckdb.DuckDBPyConnection, path: Path, names: list[str], de
             "CREATE TEMP TABLE staged AS SELECT row_number() OVER () - 1 AS seq, row_number() OVER () AS line, * "
             "FROM read_csv(?, auto_detect = false, header = true, columns = ?, delim = ?, quote = '\"', escape = '\"', "
             "nullstr = '', store_rejects = true, rejects_limit = 0, max_line_size = 16000000, null_padding = false)",
-            [str(path), columns, delimiter],
+            [named(path), columns, delimiter],
         )
     except duckdb.Error as why:
+        if room.lacking(why):
+            raise
         raise refused("broken-csv", f"the table can't be read: {_first(why)}") from None
     staged = Staged("record", names, text=True)
     rejected = connection.execute(

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from towpath.engines.mining import write
+import duckdb
+
+from towpath.engines.mining import room, write
 from towpath.engines.mining.duck import export, intake, schema, spent, staging, work
 from towpath.engines.mining.duck.questions import Asker
 from towpath.engines.mining.duck.view import ACTIVITY, Names, relation
@@ -45,9 +47,13 @@ class DuckStore:
     """The engine port on DuckDB. Without a path the log lives in memory and goes with it."""
 
     def __init__(self, path: Path | None = None, read_only: bool = False) -> None:
-        self.path = path
+        self.path, self._new = path, path is not None and not path.exists()
         self.connection = schema.connect(path, read_only)
-        schema.prepare(self.connection, path)
+        try:
+            schema.prepare(self.connection, path)
+        except BaseException:
+            self.connection.close()
+            raise
         self._names: Names | None = None
         self._asked: tuple[View, Asker] | None = None
 
@@ -55,7 +61,14 @@ class DuckStore:
         self._names = self._asked = None
         intake.take(self.connection, path, mapping, good_rows, renew)
         if self.path:
-            self.connection.execute("CHECKPOINT")
+            try:
+                self.connection.execute("CHECKPOINT")
+            except duckdb.Error:
+                if self._new:
+                    raise
+                # What came to a store that was there is kept in the .wal beside it, and goes into it once there is room.
+                self.connection.close()
+                self.connection = schema.connect(self.path, read_only=True)
 
     def close(self) -> None:
         self.connection.close()
@@ -206,4 +219,5 @@ class DuckStore:
             f"SELECT {listed} FROM {{events}} e JOIN cases c USING (case_no) JOIN activities a ON a.code = e.activity "
             "ORDER BY e.case_no, e.time, e.seq"
         )
-        self.connection.sql(text, params=values).write_parquet(str(path))
+        with room.whole(path) as part:
+            self.connection.sql(text, params=values).write_parquet(str(part))

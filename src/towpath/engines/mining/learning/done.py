@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
@@ -65,7 +66,7 @@ def _rows(log: Log) -> Iterator[_Row]:
         path = Path(folder, "log.parquet")
         log.save(path)
         with duckdb.connect() as connection:
-            table = connection.read_parquet(str(path))
+            table = connection.read_parquet(glob.escape(str(path)))  # a name, no pattern
             names, rows = table.columns, table.fetchall()
     first = 4 if "start" in roles else 3
     places = {

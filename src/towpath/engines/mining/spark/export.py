@@ -12,6 +12,7 @@ from towpath.engines.mining.duck.schema import Attribute
 from towpath.engines.mining.duck.view import Names
 from towpath.engines.mining.mapping import Mapping
 from towpath.engines.mining.results import Event
+from towpath.engines.mining.room import whole
 from towpath.engines.mining.spark.session import rows, stream
 from towpath.engines.mining.spark.view import Part, Table, moment
 from towpath.engines.mining.write import Written
@@ -78,7 +79,7 @@ def parquet(part: Part, names: Names, used: Mapping, path: Path) -> None:
     columns += [(used.start, pyarrow.timestamp("us"))] if used.start else []
     columns += [(one.name, pyarrow.string()) for one in names.attributes.values()]
     told = stream(_in_order(part, names))
-    with files.ParquetWriter(str(path), pyarrow.schema(columns)) as writer:
+    with whole(path) as file, files.ParquetWriter(str(file), pyarrow.schema(columns)) as writer:
         while portion := list(islice(told, PORTION)):
             lines = [_line(row, activities, bool(used.start)) for row in portion]
             arrays = [

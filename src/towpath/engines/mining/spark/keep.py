@@ -93,15 +93,18 @@ def about(folder: Path) -> About:
     """StoreError if the folder holds no log, or one of another version."""
     try:
         told = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
-        version = told["version"]
+        if told["version"] == VERSION:
+            return _read(told)
     except (OSError, ValueError, KeyError, TypeError):
         raise StoreError(
             f"{folder}: there is no log in this folder ({ABOUT} is missing or damaged)"
         ) from None
-    if version != VERSION:
-        raise StoreError(
-            f"{folder}: a log of version {version}, this program reads {VERSION}; write it again"
-        )
+    raise StoreError(
+        f"{folder}: a log of version {told['version']}, this program reads {VERSION}; write it again"
+    )
+
+
+def _read(told: dict[str, Any]) -> About:
     mapping = Mapping(**told["mapping"])
     attributes = {one["name"]: Attribute(**one) for one in told["attributes"]}
     codes = {name: code for code, name in enumerate(told["activities"])}

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from towpath.casework import queries as casework
+from towpath.surfaces import places
 from towpath.surfaces.desk import pages, queues, services
 from towpath.surfaces.look import Choice, Field, Pages
 from towpath.surfaces.staff_access import desk_actor, staff_page
@@ -31,7 +32,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "news": _news_address(here, head),
         "pages": Pages(
             previous=here.address(after="") if here.after else "",
-            next=here.address(after=queues.written(page.after)) if page.after else "",
+            next=here.address(after=places.written(page.after)) if page.after else "",
         ),
     }
     return pages.show(request, "queue", values, here="queue")
