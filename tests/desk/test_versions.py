@@ -1,16 +1,20 @@
 """Running requests are moved to another version of their service, once a person has looked."""
 
+from collections import Counter
 from datetime import date
 
 from django.test import Client
 
 from tests.catalogue import parking
 from tests.desk.town import PARKING, enter, open_task, publish, submitted, words, worker
-from towpath.casework.actions import migration
+from tests.faults.scene import do_jobs
+from towpath.casework.actions import migration, moving_all
 from towpath.casework.models import Case, Task
 from towpath.catalogue import actions as catalogue
 from towpath.foundation import tenancy
 from towpath.foundation.access import SYSTEM
+from towpath.foundation.models import Event
+from towpath.people.models import Membership
 
 ADDRESS = f"/desk/versions/{PARKING}"
 
@@ -92,6 +96,45 @@ def test_a_long_list_goes_on_where_it_ended_with_the_same_places(at_desk, monkey
     given = {"to": "2", "after": str(cases[0].pk), "place-check_address": "see_address", "do": "move"}
     assert desk.post(ADDRESS, given)["Location"] == f"{ADDRESS}?to=2"
     assert set(Case.objects.values_list("version__number", flat=True)) == {2}
+
+
+def test_all_are_moved_while_nobody_waits_and_the_page_says_so(at_desk, monkeypatch):
+    monkeypatch.setattr(migration, "AT_ONCE", 1)
+    monkeypatch.setattr(moving_all, "SOME", 2)
+    lost, *_others = [submitted() for _ in range(5)]
+    without_the_name()
+    Case.objects.filter(pk=lost.pk).update(process_state={"broken": True})
+    dee = designer()
+    desk = at_desk(dee)
+    assert "Move all that fit, and those that come after" in words(desk.get(ADDRESS))
+    all_of_them = {"to": "2", "place-check_address": "see_address", "do": "move-all"}
+    desk.post(ADDRESS, all_of_them)
+    said = words(desk.get(f"{ADDRESS}?to=2"))
+    assert "Requests are being moved" in said and "would move" not in said
+    desk.post(ADDRESS, all_of_them)  # twice is once
+    assert rounds() == 3
+    assert Counter(Case.objects.values_list("version__number", flat=True)) == {2: 4, 1: 1}
+    moved = Event.objects.filter(type="case.migrated")
+    assert {event.actor_id for event in moved} == {str(dee.pk)} and moved.count() == 4
+    assert "1 request has no place and would stay." in words(desk.get(f"{ADDRESS}?to=2"))
+
+
+def test_who_may_no_longer_move_requests_moves_no_more(at_desk):
+    submitted()
+    publish_again()
+    dee = designer()
+    at_desk(dee).post(ADDRESS, {"to": "2", "do": "move-all"})
+    Membership.objects.filter(staff=dee).delete()
+    assert rounds() == 1
+    assert set(Case.objects.values_list("version__number", flat=True)) == {1}
+
+
+def rounds():
+    """How many jobs the worker would do, one after the other."""
+    number = 0
+    while do_jobs(tenancy.current(), moving_all.JOB):
+        number += 1
+    return number
 
 
 class TestWhoMayEnter:

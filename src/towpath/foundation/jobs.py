@@ -17,7 +17,7 @@ from uuid import UUID
 
 import procrastinate
 import procrastinate.worker
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.manager import JobManager
@@ -32,6 +32,10 @@ log = logging.getLogger(__name__)
 # A worker gives the app connections of its own, on which a job would not wait for the caller's transaction.
 _ours = JobManager(DjangoConnector())
 CUT_SHORT = 10  # tries more, for those that ended with their worker or the database
+UNDER_WAY = """
+select exists (select 1 from procrastinate_jobs
+    where lock = %s and status in ('todo', 'doing') and (args->>'tenant')::bigint = %s)
+"""
 STALLED = 20  # seconds without a sign of a job's worker
 
 JOB_GIVEN_UP = event_type("job.given-up", "The last try of a job failed; a person must see to it.", "job")
@@ -98,6 +102,13 @@ def _put(name: str, at: datetime | None, lock: str | None, arguments: dict[str, 
     except procrastinate.exceptions.ConnectorException as error:
         # The database's own error, so that who asked can tell a lost connection or a deadlock from a fault of theirs.
         raise next((each for each in _causes(error) if isinstance(each, DatabaseError)), error) from error
+
+
+def under_way(lock: str) -> bool:
+    """Whether a job of the current body with this lock waits or is at work."""
+    with connection.cursor() as cursor:
+        cursor.execute(UNDER_WAY, [lock, tenancy.current_id()])
+        return bool(cursor.fetchone()[0])
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

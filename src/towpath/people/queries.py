@@ -49,6 +49,7 @@ __all__ = [
     "resident_actor",
     "role_names",
     "staff_actor",
+    "staff_actor_of",
     "staff_name",
     "team_name",
     "teams",
@@ -76,6 +77,12 @@ def staff_actor(user: User, channel: Channel = "desk") -> Actor | None:
     if staff is None or not held:
         return None
     return Actor("staff", str(staff.pk), channel, held, name=user.name)
+
+
+def staff_actor_of(staff_id: UUID) -> Actor | None:
+    """The same for a member of staff, for work that was begun by them and is gone on with."""
+    staff = Staff.objects.filter(pk=staff_id).select_related("user").first()
+    return staff_actor(staff.user) if staff else None
 
 
 def _roles(staff: Staff) -> list[tuple[str, str]]:

@@ -13,6 +13,7 @@ from towpath.casework.actions.drafts import (
     start_draft,
 )
 from towpath.casework.actions.migration import Moved, migrate_cases
+from towpath.casework.actions.moving_all import move_all, moving
 from towpath.casework.actions.notes import note, rate, take_mail
 from towpath.casework.actions.questions import answer_question, ask_resident
 from towpath.casework.actions.steps import (
@@ -51,6 +52,8 @@ __all__ = [
     "hand_on",
     "keep_date",
     "migrate_cases",
+    "move_all",
+    "moving",
     "note",
     "prefill",
     "rate",

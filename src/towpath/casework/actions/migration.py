@@ -51,8 +51,9 @@ def migrate_cases(
     *,
     dry: bool,
     after: UUID | None = None,
+    most: int | None = None,
 ) -> Moved:
-    """Moves the running cases of a service to one of its versions, `AT_ONCE` of them; only looks when `dry`.
+    """Moves the running cases of a service to one of its versions, `most` (`AT_ONCE`) of them; only looks when `dry`.
 
     `mapping` takes elements of the older versions to those of the new one; what it does not name keeps its name.
     The oldest come first. The next ones come `after` the last that were looked at, those that stay included.
@@ -63,7 +64,9 @@ def migrate_cases(
     if version.service.code != service:
         raise ValueError(f"{version} is no version of {service}")
     older = on_other_versions(actor, service, version_id)
-    ids = list((older.filter(pk__gt=after) if after else older).values_list("pk", flat=True)[:AT_ONCE])
+    ids = list(
+        (older.filter(pk__gt=after) if after else older).values_list("pk", flat=True)[: most or AT_ONCE]
+    )
     fit: list[Case] = []
     stay: list[Stays] = []
     for case_id in ids:

@@ -49,6 +49,7 @@ JOBS = {
     "exchange.call": gettext_lazy("Ask a register"),
     "contact.deliver": gettext_lazy("Send a message"),
     "documents.scan": gettext_lazy("Scan a file for viruses"),
+    "casework.move": gettext_lazy("Move requests to another version"),
 }
 SUBSCRIBERS = {
     "receipts": gettext_lazy("Send the receipt"),

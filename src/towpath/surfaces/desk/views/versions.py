@@ -61,12 +61,19 @@ def move(request: HttpRequest, code: str) -> HttpResponse:
     fields = _places(actor, code, target, typed)
     mapping = {field.name.removeprefix(PLACE): field.value for field in fields if field.value}
     after = _after(typed.get("after", ""))
+    moving = casework.moving(code)
+    if request.method == "POST" and typed.get("do") == "move-all":
+        if not moving:
+            casework.move_all(actor, code, target.pk, mapping)
+        return redirect(_address(code, target))
     if request.method == "POST" and typed.get("do") == "move":
         moved = casework.migrate_cases(actor, code, target.pk, mapping, dry=False, after=after)
         _tell(request, len(moved.fit), len(moved.stay))
         there = _going_on(code, target, fields, moved) if moved.left else _address(code, target)
         return redirect(there)
-    look = casework.migrate_cases(actor, code, target.pk, mapping, dry=True, after=after) if older else None
+    look = None
+    if older and not moving:
+        look = casework.migrate_cases(actor, code, target.pk, mapping, dry=True, after=after)
     values = {
         "title": catalogue.package(target.pk).text("service.title", pages.language()),
         "target": target,
@@ -75,6 +82,7 @@ def move(request: HttpRequest, code: str) -> HttpResponse:
         "fields": fields,
         "look": look,
         "stays": _stays(look) if look else [],
+        "moving": moving,
         "after": after,
         "pages": Pages(next=_going_on(code, target, fields, look) if look and look.left else ""),
     }
