@@ -42,8 +42,9 @@ def move_some(
 
 
 def _go_on(staff: str, service: str, version: str, mapping: dict[str, str], after: str | None) -> None:
-    arguments = {"staff": staff, "service": service, "version": version, "mapping": mapping, "after": after}
-    jobs.enqueue(JOB, lock=_lock(service), **arguments)
+    jobs.enqueue(
+        JOB, lock=_lock(service), staff=staff, service=service, version=version, mapping=mapping, after=after
+    )
 
 
 def _lock(service: str) -> str:
