@@ -22,7 +22,7 @@ from towpath.foundation.models import SearchToken
 WORDS = 12  # of one query
 LENGTH = 64
 SCANNED = 2_000  # entries of one word that are looked at for further words
-FEW = 200  # likewise, where some were found already by a pair of words
+FEW = 50  # likewise, where some were found already by a pair of words
 SHORT = 4  # words of a text in which all stand together; in a longer one neighbours do
 PAIRS = "+"  # behind the kind of object: its pairs of words
 
