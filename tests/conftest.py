@@ -54,11 +54,20 @@ def pytest_configure(config: pytest.Config) -> None:
         import django
 
         django.setup()
+        _cheap_passwords()
     import hypothesis
 
     # No test is a timed one: on a busy machine an example takes as long as it takes.
     hypothesis.settings.register_profile("untimed", deadline=None)
     hypothesis.settings.load_profile("untimed")
+
+
+def _cheap_passwords() -> None:
+    """Of the same kind as ours, but nobody tries to guess those of a test: each would take a fifth of a second."""
+    from django.contrib.auth.hashers import Argon2PasswordHasher
+
+    Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost = 1, 8
+    Argon2PasswordHasher.parallelism = 1
 
 
 @pytest.fixture(scope="session")

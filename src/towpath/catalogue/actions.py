@@ -8,7 +8,7 @@ from django.db import transaction
 
 from towpath.catalogue.check import Files, check
 from towpath.catalogue.events import SERVICE_PUBLISHED, SERVICE_RESUMED, SERVICE_SUSPENDED
-from towpath.catalogue.load import is_kept, load
+from towpath.catalogue.load import is_kept
 from towpath.catalogue.models import Service, ServiceVersion
 from towpath.catalogue.problems import Problem, nearest
 from towpath.catalogue.versions import compiled, digest_of
@@ -48,7 +48,7 @@ def publish(
     _authorise(actor)
     doubts = _checked(files, acknowledged, known_operations)
     texts = _texts(files)
-    service = load(texts).service
+    service = compiled(digest_of(texts), texts).service
     _teams_are_there(service.teams)
     if prove and (broken := prove(files)):
         raise NotPublishable(broken)
