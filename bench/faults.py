@@ -133,14 +133,12 @@ def _kill_while_people_work(siege: Siege, sessions: list[str]) -> None:
     for thread in threads:
         thread.start()
     try:
-        for number in range(siege.times):
+        while sum(siege.killed.values()) < siege.times:
             _let_work(ledger, chance)
             victim = chance.choices(list(VICTIMS), list(VICTIMS.values()))[0]
             _kill(siege, victim, chance)
             if chance.random() < 0.1:
                 _register_loses_answers(siege, chance.random() * 0.5)
-            if number % 100 == 99:
-                print(f"{number + 1} kills: {len(ledger.submitted)} requests acknowledged", flush=True)
     finally:
         _everything_answers(siege)
         _let_finish(ledger)
@@ -173,6 +171,8 @@ def _kill(siege: Siege, victim: str, chance: random.Random) -> None:
     except ProcessLookupError:
         return  # it is dead already, by what was killed before
     siege.killed[victim] = siege.killed.get(victim, 0) + 1
+    if (number := sum(siege.killed.values())) % 100 == 0:
+        print(f"{number} kills: {len(siege.ledger.submitted)} requests acknowledged", flush=True)
     if victim in ("database", "backend"):
         _everything_answers(siege)
 

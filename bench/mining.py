@@ -1,7 +1,7 @@
 """Process mining beside PM4Py, its Polars mode and r4pm: the same tasks on the same logs, each in a process of its own.
 
-`python -m bench.mining [--events N] [--logs FOLDER] [--assess LOG ...] [--curve [MOST]]`. Made-up logs are kept in --folder;
-FOLDER holds real ones as .xes.gz. Times are those of the task, loading included, after Python has started and imported
+`python -m bench.mining [--events N] [--logs FOLDER] [--assess LOG ...] [--align LOG MODEL ...] [--curve [MOST]]`. Made-up logs are
+kept in --folder; FOLDER holds real ones as .xes.gz, MODEL is a .bpmn. Times are those of the task, loading included, after Python has started and imported
 everything, on both sides. Memory is the whole process's peak.
 """
 
@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +28,7 @@ HOW = {
     "raw": "From Parquet on both sides, nothing kept.",
     "variants": "Ours from its store, theirs from Parquet: all variants with their activities and counts.",
     "window": "Three months of events, and the map of those.",
+    "align": "A cheapest alignment of every case with the model, once the log is read; in sum the moves on one side only are equal.",
     "xes": "Read with all attributes of events and traces; r4pm keeps no store.",
 }
 
@@ -61,20 +63,20 @@ def run(command: list[str | Path]) -> Run | None:
     return Run(**told)
 
 
-def ours(task: str, file: Path) -> Run:
-    done = run([sys.executable, "-m", "bench.mining_tasks", task, file])
+def ours(task: str, *files: Path) -> Run:
+    done = run([sys.executable, "-m", "bench.mining_tasks", task, *files])
     assert done is not None, task
     return done
 
 
 def beside(
-    task: str, mine: Run, file: Path, name: str, peers: tuple[str, ...], theirs: str = ""
+    task: str, mine: Run, files: Sequence[Path], name: str, peers: tuple[str, ...], theirs: str = ""
 ) -> list[Result]:
     """Time and memory of one task against each peer that can do it; the answers must be the same."""
     found = []
     for peer in peers:
         python = environment()
-        other = run([python, HERE / "mining_peers.py", f"{peer}-{theirs or task}", file])
+        other = run([python, HERE / "mining_peers.py", f"{peer}-{theirs or task}", *files])
         if other is None:
             continue
         assert other.found == mine.found, f"{task}: {mine.found} here, {other.found} by {peer}"
@@ -105,9 +107,9 @@ def measure(folder: Path, events: int = 1_000_000, logs: Path | None = None, onl
     found = []
     for task, (file, name, peers, theirs) in tasks.items():
         if only in ("", task):
-            found += beside(task, ours(task, file), raw, name, peers, theirs)
+            found += beside(task, ours(task, file), [raw], name, peers, theirs)
     for path in sorted(logs.glob("*.xes.gz")) if logs and only in ("", "xes") else []:
-        found += beside("xes", ours("xes", path), path, f"reading {path.name}", ("pm4py", "r4pm"))
+        found += beside("xes", ours("xes", path), [path], f"reading {path.name}", ("pm4py", "r4pm"))
     return found
 
 
@@ -125,6 +127,14 @@ def assess(logs: list[Path]) -> list[Result]:
     ]
 
 
+def align(log: Path, models: list[Path]) -> list[Result]:
+    found = []
+    for model in models:
+        name = f"alignments of {log.name} with {model.name}"
+        found += beside("align", ours("align", log, model), [log, model], name, ("pm4py",))
+    return found
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.mining", description=__doc__)
     parser.add_argument("--events", type=int, default=10_000_000)
@@ -138,6 +148,7 @@ def main() -> int:
         help="the map of 1 million to 100 million (or MOST) events instead",
     )  # fmt: skip
     parser.add_argument("--assess", type=Path, nargs="+", metavar="LOG", help="the report of these instead")
+    parser.add_argument("--align", type=Path, nargs="+", metavar="FILE", help="a log and its models instead")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as thrown:
         folder = given.folder or Path(thrown)
@@ -146,6 +157,8 @@ def main() -> int:
 
             sizes = [events for events in mining_curve.SIZES if events <= given.curve]
             found = mining_curve.measure(folder, given.folder is not None, sizes)
+        elif given.align:
+            found = align(given.align[0], given.align[1:])
         elif given.assess:
             found = assess(given.assess)
         else:
