@@ -269,6 +269,19 @@ def test_the_table_says_what_the_picture_shows_in_the_order_of_the_process():
     assert next(row.inside for row in rows if row.id == "inner") == "Sub"
 
 
+def test_the_table_passes_through_what_has_no_name():
+    unnamed = [f'<parallelGateway id="{id_}"/>' for id_ in ("split", "turn", "join")]
+    made = process("start -> split -> a -> join -> end\n split -> turn -> b -> join\n turn -> a", *unnamed)
+    leads = {row.id: row.leads_to for row in bpmn.table(made)}
+    assert leads == {"start": ("A", "B"), "a": ("End",), "b": ("End",), "end": ()}
+
+
+def test_the_table_ends_where_what_has_no_name_goes_round():
+    unnamed = [f'<exclusiveGateway id="{id_}"/>' for id_ in ("x1", "x2")]
+    made = process("start -> x1 -> x2\n x2 -> x1 if ok\n x2 => a\n a -> end", *unnamed)
+    assert {row.id: row.leads_to for row in bpmn.table(made)}["start"] == ("A",)
+
+
 def test_a_picture_is_made_of_what_cannot_run():
     text = PICTURES.replace("KIND", "scriptTask")
     with pytest.raises(bpmn.BpmnError):

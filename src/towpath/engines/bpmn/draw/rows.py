@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from towpath.engines.bpmn.draw.told import Told
-from towpath.engines.bpmn.figures import NODES, Figure
+from towpath.engines.bpmn.figures import NODES, Figure, Line
+
+Flows = Mapping[str, Sequence[Line]]  # of what they leave; nothing leaves what is not in it
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +17,8 @@ class Row:
     """One element. `kind` is its BPMN tag, `inside` the name of the subprocess or lane that it lies in.
 
     `said` is what the overlay says, in words; `label` and `note` are also there by themselves, for columns.
-    `leads_to`: names of what comes next, with the name of the flow where it has one and what the overlay says of it.
+    `leads_to`: names of what comes next, with the name of the flow where it has one and what the overlay says of it;
+    what has no row, such as a gateway without a name, is passed through.
     """
 
     id: str
@@ -31,11 +35,16 @@ class Row:
 def rows(told: Told) -> list[Row]:
     """Steps, events and gateways that have a name, a mark or a deviation, in the order of the process."""
     deviating = {end for way in told.deviations for end in (way.source, way.target)}
-    return [
-        _row(told, figure)
+    shown = [
+        figure
         for figure in in_order(told)
         if told.text(figure) or figure.id in told.overlay or figure.id in deviating
     ]
+    ids, after = {figure.id for figure in shown}, defaultdict(list)
+    for line in told.diagram.lines.values():
+        if line.tag == "sequenceFlow" and line.target:
+            after[line.source].append(line)
+    return [_row(told, figure, after, ids) for figure in shown]
 
 
 def in_order(told: Told) -> list[Figure]:
@@ -73,7 +82,7 @@ def _walk(
         stack += sorted(inner, key=lambda inside: inside.id in entered)[::-1]
 
 
-def _row(told: Told, figure: Figure) -> Row:
+def _row(told: Told, figure: Figure, after: Flows, shown: set[str]) -> Row:
     mark = told.overlay.get(figure.id, {})
     around = told.diagram.figures.get(figure.lane) or told.diagram.figures.get(figure.scope)
     return Row(
@@ -84,7 +93,7 @@ def _row(told: Told, figure: Figure) -> Row:
         tuple(told.words(figure.id)),
         mark.get("label", ""),
         mark.get("note", ""),
-        tuple(_leads_to(told, figure)),
+        tuple(dict.fromkeys(_leads_to(told, figure, after, shown))),
         tuple(
             _with(told.text(told.diagram.figures[way.target]) or way.target, [way.label])
             for way in told.deviations
@@ -93,12 +102,27 @@ def _row(told: Told, figure: Figure) -> Row:
     )
 
 
-def _leads_to(told: Told, figure: Figure) -> list[str]:
+def _leads_to(told: Told, figure: Figure, after: Flows, shown: set[str]) -> list[str]:
     return [
-        _with(told.text(told.diagram.figures[target]) or target, [told.text(line), *told.words(line.id)])
-        for line in told.diagram.lines.values()
-        if line.source == figure.id and line.tag == "sequenceFlow" and (target := line.target)
+        _with(told.text(told.diagram.figures[end]) or end, [told.text(line), *told.words(line.id)])
+        for line in after[figure.id]
+        for end in _ends(line.target, after, shown)
     ]
+
+
+def _ends(target: str, after: Flows, shown: set[str]) -> list[str]:
+    """The target, or what comes after it where it has no row; what nothing comes after stands for itself."""
+    found, passed, waiting = [], set(), [target]
+    while waiting:
+        here = waiting.pop()
+        if here in passed:
+            continue
+        passed.add(here)
+        if here in shown or not after[here]:
+            found.append(here)
+        else:
+            waiting += [line.target for line in reversed(after[here])]
+    return found
 
 
 def _with(name: str, said: list[str]) -> str:
