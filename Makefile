@@ -18,7 +18,7 @@ test: ## all tests, those in the browser included
 	@sh scripts/setup.sh dev
 	@$(BIN)/python scripts/browser.py
 	@$(BIN)/python -m pytest -n 2 -m "not browser"
-	@$(BIN)/python -m pytest -n 2 --dist loadfile -m browser
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m browser
 
 test-spark: ## the mining engine on Spark gives the same answers: Java 17, 450 MB of packages
 	@sh scripts/setup.sh dev
