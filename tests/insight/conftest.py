@@ -45,3 +45,25 @@ def enter(outside: Any) -> Callable[..., Any]:
 @pytest.fixture
 def manager(enter: Callable[..., Any]) -> Any:
     return enter((None, "manager"))
+
+
+@pytest.fixture
+def now() -> Iterator[None]:
+    """The moment at which the made-up requests are looked at."""
+    from tests.insight.test_pages import NOW
+    from towpath.foundation import clock
+
+    with clock.running(clock.VirtualClock(NOW)):
+        yield
+
+
+@pytest.fixture
+def parking(outside: Any) -> Any:
+    """The body, with the resident parking permit in force."""
+    from tests import factories
+    from tests.insight.ways import PACKAGE
+    from towpath.foundation import tenancy
+
+    with tenancy.inside(outside):
+        factories.publish(PACKAGE)
+    return outside

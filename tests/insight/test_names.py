@@ -6,34 +6,21 @@ from datetime import timedelta
 
 import pytest
 
-from tests import factories
 from tests.desk.town import submitted
 from tests.insight.test_pages import NOW, happened, rows, words
 from tests.insight.test_process import counted, granted, out_of_turn
-from tests.insight.ways import PACKAGE, PARKING, begun, process
+from tests.insight.ways import PARKING, begun, process
 from tests.journeys.history import follow
 from towpath.casework import events as casework
-from towpath.foundation import clock, tenancy
+from towpath.foundation import tenancy
 
+pytestmark = pytest.mark.usefixtures("now")
 DAY = timedelta(days=1)
 PROCESS = f"/insight/services/{PARKING}/process/"
 WHAT_IF = f"/insight/services/{PARKING}/what-if/"
 PICTURE = process().diagram
 THINGS = (*PICTURE.figures.values(), *PICTURE.lines.values())
 IN_ENGLISH = sorted({thing.name for thing in THINGS if len(thing.name) > 5})
-
-
-@pytest.fixture(autouse=True)
-def _now():
-    with clock.running(clock.VirtualClock(NOW)):
-        yield
-
-
-@pytest.fixture
-def parking(outside):
-    with tenancy.inside(outside):
-        factories.publish(PACKAGE)
-    return outside
 
 
 @pytest.fixture(params=["fr", "ar"])

@@ -22,6 +22,7 @@ from towpath.foundation.journal.follow import deliver
 from towpath.foundation.models import AccessRecord
 from towpath.journeys.measures import MEASURES
 
+pytestmark = pytest.mark.usefixtures("now")
 ADDRESSES = [
     "/insight/",
     "/insight/services/parking/",
@@ -32,12 +33,6 @@ ADDRESSES = [
 SERVICES = Path(__file__).parents[2] / "services"
 DAY = timedelta(days=1)
 NOW = datetime(2026, 10, 20, 9, tzinfo=UTC)
-
-
-@pytest.fixture(autouse=True)
-def _now():
-    with clock.running(clock.VirtualClock(NOW)):
-        yield
 
 
 def happened(body, *requests):

@@ -7,30 +7,17 @@ from random import Random
 
 import pytest
 
-from tests import factories
 from tests.insight.test_pages import NOW, happened, rows, words
-from tests.insight.ways import PACKAGE, PARKING, any_way, begun, closed, done
-from towpath.foundation import clock, tenancy
+from tests.insight.ways import PARKING, any_way, begun, closed, done
+from towpath.foundation import tenancy
 from towpath.journeys import actions as journeys
 from towpath.journeys.models import ImportedLog
 from towpath.surfaces.insight import fitting, process
 
+pytestmark = pytest.mark.usefixtures("now")
 DAY = timedelta(days=1)
 ADDRESS = f"/insight/services/{PARKING}/process/"
 FILTERS = ["period=2026", "channel=phone", "team=parking", "time=slow", "ways=all", "version=1"]
-
-
-@pytest.fixture(autouse=True)
-def _now():
-    with clock.running(clock.VirtualClock(NOW)):
-        yield
-
-
-@pytest.fixture
-def parking(outside):
-    with tenancy.inside(outside):
-        factories.publish(PACKAGE)
-    return outside
 
 
 def granted(start=NOW - 30 * DAY, **more):

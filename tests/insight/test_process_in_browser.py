@@ -8,10 +8,10 @@ import pytest
 from tests.chromium import launched
 from tests.insight.test_in_browser import _wrong, in_turn
 from tests.insight.test_pages import DAY, NOW, happened
-from tests.insight.test_process import ADDRESS, _now, legacy, parking  # noqa: F401 (fixtures)
+from tests.insight.test_process import ADDRESS, legacy  # noqa: F401 (fixtures)
 from tests.insight.ways import PARKING, any_way
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("now")]
 ADDRESSES = [
     ADDRESS,
     f"{ADDRESS}?time=slow&ways=all",
@@ -25,7 +25,7 @@ ADDRESSES = [
 
 @pytest.mark.parametrize("language", ["en", "ar"])
 def test_nothing_for_axe_to_find_and_nothing_cut_off(
-    parking: Any,  # noqa: F811
+    parking: Any,
     legacy: Any,  # noqa: F811
     manager: Any,
     language: str,

@@ -6,28 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from tests import factories
 from tests.insight.test_pages import DAY, NOW, happened, words
 from tests.journeys.history import Request
-from towpath.foundation import clock, tenancy
+from towpath.foundation import tenancy
 
+pytestmark = pytest.mark.usefixtures("now")
 PARKING = "resident-parking-permit"
 SERVICES = Path(__file__).parents[2] / "services"
 ADDRESS = f"/insight/services/{PARKING}/what-if/"
 TODAY = "per-day=8&people-parking=2&minutes-check_address=20&minutes-decide_permit=40&minutes-look_again=60"
-
-
-@pytest.fixture(autouse=True)
-def _now():
-    with clock.running(clock.VirtualClock(NOW)):
-        yield
-
-
-@pytest.fixture
-def parking(outside):
-    with tenancy.inside(outside):
-        factories.publish(SERVICES / PARKING)
-    return outside
 
 
 def publish_files(files, **more):

@@ -6,14 +6,14 @@ import pytest
 
 from tests.chromium import launched
 from tests.insight.test_in_browser import _wrong, in_turn
-from tests.insight.test_what_if import ADDRESS, TODAY, _now, parking  # noqa: F401 (fixtures)
+from tests.insight.test_what_if import ADDRESS, TODAY
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("now")]
 TRIED = [ADDRESS, f"{ADDRESS}?{TODAY}&extra-parking=1", f"{ADDRESS}?{TODAY}&more=no-number"]
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])
-def test_nothing_for_axe_to_find_and_nothing_cut_off(parking: Any, manager: Any, language: str) -> None:  # noqa: F811
+def test_nothing_for_axe_to_find_and_nothing_cut_off(parking: Any, manager: Any, language: str) -> None:
     manager.cookies["language"] = language
     pages = {address: _opened(manager.get(address).content) for address in TRIED}
     with launched() as browser:
