@@ -21,8 +21,12 @@ from bench.logs import make
 from bench.results import Result
 
 HERE = Path(__file__).parent
-PM4PY, POLARS, R4PM = "PM4Py 2.7.23.11", "PM4Py on Polars", "r4pm 0.6.2"
-PEERS = {"pm4py": PM4PY, "polars": POLARS, "r4pm": R4PM}
+PM4PY = "PM4Py 2.7.23.11"
+PEERS = {
+    "pm4py": PM4PY, "bare": f"{PM4PY} without format_dataframe",
+    "polars": "PM4Py on Polars", "bare_polars": "PM4Py on Polars without format_dataframe", "r4pm": "r4pm 0.6.2",
+}  # fmt: skip
+TABLES = ("pm4py", "bare", "polars", "bare_polars")
 HOW = {
     "map": "Ours from its store, theirs from Parquet: frequency, mean and median of each edge (ours: p90, too).",
     "raw": "From Parquet on both sides, nothing kept.",
@@ -97,12 +101,12 @@ def measure(folder: Path, events: int = 1_000_000, logs: Path | None = None, onl
     stored = raw.with_suffix(".towpath")
     if not stored.exists():
         ours("keep", raw)
-    every, size = ("pm4py", "polars", "r4pm"), f"{events:,} events"
+    every, size = (*TABLES, "r4pm"), f"{events:,} events"
     tasks = {
         "map": (stored, f"map of {size}", every, ""),
-        "raw": (raw, f"map from Parquet, {size}", ("pm4py",), "map"),
+        "raw": (raw, f"map from Parquet, {size}", TABLES, "map"),
         "variants": (stored, f"variants of {size}", every, ""),
-        "window": (stored, f"window and map, {size}", ("pm4py", "polars"), ""),
+        "window": (stored, f"window and map, {size}", TABLES, ""),
     }
     found = []
     for task, (file, name, peers, theirs) in tasks.items():

@@ -102,6 +102,12 @@ def test_one_row_a_case_becomes_its_steps(tmp_path):
     assert log.values("unit") == {"Roads": 2, "Parks": 1}
 
 
+def test_cases_of_one_step_each_keep_it(tmp_path):
+    made = [("A", "", "01/17/2026 05:00:00 PM"), ("B", "01/05/2026 09:00:00 AM", "")]
+    log = mining.read(write_csv(tmp_path / "log.csv", made, "Unique Key,Created Date,Closed Date"))
+    assert [[one.activity for one in log.case(case)] for case in "AB"] == [["closed"], ["opened"]]
+
+
 @pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "latin-1"])
 def test_separators_and_encodings_are_seen(tmp_path, separator, encoding):

@@ -4,11 +4,11 @@ from itertools import pairwise
 
 import duckdb
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.engines.mining.made import at, by_hand, counted, event, write_csv, write_xes, xes
-from tests.engines.mining.test_map import rows
+from tests.engines.mining.test_map import LIES, long_log, rows
 from towpath.engines import mining
 
 
@@ -38,6 +38,37 @@ def test_any_split_into_parts_gives_the_same_store(tmp_path_factory, drawn, cuts
     assert counted(parts) == by_hand([row[:3] for row in made])
     parts.close()
     whole.close()
+
+
+@pytest.mark.parametrize("lies", LIES)
+def test_a_long_log_cut_for_several_cores_is_the_same_however_it_lies(tmp_path, monkeypatch, lies):
+    monkeypatch.setattr("towpath.engines.mining.duck.parts.ROWS", 50_000)
+    monkeypatch.setattr("towpath.engines.mining.duck.parts._cores", lambda _: 3)
+    made, wanted = long_log(lies)
+    assert counted(mining.read(write_csv(tmp_path / "log.csv", made))) == wanted
+
+
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rows, st.booleans(), st.integers(0, 30))
+def test_a_log_cut_for_several_cores_is_the_same(tmp_path_factory, monkeypatch, drawn, by_case, first):
+    folder = tmp_path_factory.mktemp("log")
+    if by_case:
+        drawn.sort(key=lambda row: (row[0], row[2]))
+    made = [(case, activity, at(minutes), case + activity) for case, activity, minutes in drawn]
+    files = [
+        write_csv(folder / f"{number}.csv", part, "case,activity,time,unit")
+        for number, part in enumerate((made[:first], made[first:]))
+        if part
+    ]
+    found = []
+    for cores in (1, 4):
+        monkeypatch.setattr("towpath.engines.mining.duck.parts.ROWS", 1)
+        monkeypatch.setattr("towpath.engines.mining.duck.parts._cores", lambda _, cores=cores: cores)
+        for file in files:
+            log = mining.read(file, store=folder / f"{cores}.towpath")
+            found.append(_all_of(log))
+            log.close()
+    assert found[: len(files)] == found[len(files) :]
 
 
 def test_working_times_are_the_same_when_a_case_comes_in_parts(tmp_path):

@@ -1,10 +1,15 @@
-"""From staged rows to the store: codes, order, next and gap, the summaries. Only the cases concerned are touched."""
+"""From staged rows to the store: codes, order, next and gap, the summaries. Only the cases concerned are touched.
+
+All of it goes by the order in which the rows lie: they are numbered, joined to the next one and summed up one after the
+other. `parts` keeps every core busy with that.
+"""
 
 from __future__ import annotations
 
 import duckdb
 
-from towpath.engines.mining.duck import schema
+from towpath.engines.mining.duck import parts, schema
+from towpath.engines.mining.duck.parts import Part
 from towpath.engines.mining.duck.schema import BASE, BITS, CORE, Attribute
 from towpath.engines.mining.errors import refused
 
@@ -21,15 +26,19 @@ def build(
     Cases that are known get the new events besides those they have, or in their place (`renew`).
     """
     _activities(connection)
-    ordered = _cases(connection)
+    rows = parts.of_rows(connection)
+    ordered = _cases(connection, rows)
     own = [one.place for one in schema.attributes(connection) if one.level == "event"]
-    source = _as_they_come(given, own) if ordered else _arriving(given, own, renew)
-    events = "events SEMI JOIN part_cases USING (case_no)" if _count(connection, "cases") else "events"
+    by_case = [part.where("case_no") for part in parts.of_cases(connection, len(rows))]
+    sources = (
+        [_as_they_come(given, own, part) for part in rows] if ordered else [_arriving(given, own, renew)]
+    )
     if lifecycle or not ordered:
-        connection.execute(f"CREATE TEMP TABLE sorted AS {source}")
-        source = events = "sorted"
-    _replace(connection, f"({source})", own, lifecycle)
-    _summaries(connection, events)
+        parts.together(connection, "CREATE TEMP TABLE sorted AS {source}", sources)
+        sources = [f"FROM sorted {chosen}" for chosen in by_case]
+    _replace(connection, sources, own, lifecycle)
+    arrived = "events" if ordered else "sorted"  # all of a case, either way
+    _summaries(connection, [f"FROM {arrived} {chosen}" for chosen in by_case])
     connection.execute("DROP TABLE IF EXISTS sorted; DROP TABLE part_cases; DROP TABLE concerned")
     connection.execute("DROP TYPE activity_name")
 
@@ -52,24 +61,30 @@ def _activities(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("CREATE TEMP TYPE activity_name AS ENUM (SELECT name FROM activities ORDER BY code)")
 
 
-def _cases(connection: duckdb.DuckDBPyConnection) -> bool:
+def _cases(connection: duckdb.DuckDBPyConnection, rows: list[Part]) -> bool:
     """Cases get numbers likewise. True if all are new and each row lies where it belongs: case after case, by time.
 
-    `runs`: where a case begins, or goes on after another one; and rows older than the one before them in their case.
+    `runs`: where a case begins, or goes on after another one; and rows that come after a later one.
     """
-    connection.execute("""
-        CREATE TEMP TABLE runs AS
-        SELECT case_id, seq, case_id IS NOT DISTINCT FROM before AS late
-        FROM (SELECT case_id, seq, time, lag(case_id) OVER () AS before, lag(time) OVER () AS earlier, lag(seq) OVER () AS above
-              FROM good)
-        WHERE case_id IS DISTINCT FROM before OR time < earlier OR seq < above""")
+    parts.together(
+        connection,
+        "CREATE TEMP TABLE runs AS {source}",
+        [
+            f"""
+            SELECT case_id, seq, seq < above OR case_id IS NOT DISTINCT FROM before AS late
+            FROM (SELECT case_id, seq, time, lag(case_id) OVER () AS before, lag(time) OVER () AS earlier, lag(seq) OVER () AS above
+                  FROM good {part.where("seq")})
+            WHERE case_id IS DISTINCT FROM before OR time < earlier OR seq < above"""
+            for part in rows
+        ],
+    )
     connection.execute("""
         CREATE TEMP TABLE part_cases AS
-        WITH met AS (SELECT case_id, min(seq) AS met FROM runs GROUP BY 1)
-        SELECT case_id, (row_number() OVER (ORDER BY met) - 1 + (SELECT coalesce(max(case_no) + 1, 0) FROM cases))::UINTEGER AS case_no,
-               false AS known
-        FROM met ANTI JOIN cases USING (case_id)
-        UNION ALL SELECT case_id, case_no, true FROM met JOIN cases USING (case_id)""")
+        WITH run AS (SELECT case_id, min(seq) AS came FROM runs GROUP BY 1)
+        SELECT case_id, (row_number() OVER (ORDER BY came) - 1 + (SELECT coalesce(max(case_no) + 1, 0) FROM cases))::UINTEGER AS case_no,
+               came, false AS known
+        FROM run ANTI JOIN cases USING (case_id)
+        UNION ALL SELECT case_id, case_no, came, true FROM run JOIN cases USING (case_id)""")
     connection.execute("CREATE TEMP TABLE concerned AS SELECT case_no FROM part_cases WHERE known")
     found = schema.one(
         connection,
@@ -91,13 +106,13 @@ def _brought(given: dict[str, Attribute], own: list[str]) -> str:
     return ", ".join(columns)
 
 
-def _as_they_come(given: dict[str, Attribute], own: list[str]) -> str:
+def _as_they_come(given: dict[str, Attribute], own: list[str], part: Part) -> str:
     """The new events where they lie in order already: a case's number is that of the cases begun so far."""
     return f"""
-        SELECT (begun - 1 + (SELECT min(case_no) FROM part_cases))::UINTEGER AS case_no, * EXCLUDE (begun)
+        SELECT (begun - 1 + (SELECT min(case_no) FROM part_cases {part.where("came")}))::UINTEGER AS case_no, * EXCLUDE (begun)
         FROM (SELECT {_brought(given, own)},
                      count(*) FILTER (case_id IS DISTINCT FROM before) OVER (ROWS UNBOUNDED PRECEDING) AS begun
-              FROM (SELECT *, lag(case_id) OVER () AS before FROM good))"""
+              FROM (SELECT *, lag(case_id) OVER () AS before FROM good {part.where("seq")}))"""
 
 
 def _arriving(given: dict[str, Attribute], own: list[str], renew: bool) -> str:
@@ -109,24 +124,29 @@ def _arriving(given: dict[str, Attribute], own: list[str], renew: bool) -> str:
     return f"FROM ({arriving}) ORDER BY case_no, time, seq"
 
 
-def _replace(connection: duckdb.DuckDBPyConnection, source: str, own: list[str], lifecycle: str) -> None:
+def _replace(
+    connection: duckdb.DuckDBPyConnection, sources: list[str], own: list[str], lifecycle: str
+) -> None:
     columns = ", ".join([*CORE[:5], *own])
     if _count(connection, "concerned"):
         connection.execute("DELETE FROM events WHERE case_no IN (FROM concerned)")
     worked, extra = "NULL::BIGINT", ""
     if lifecycle and _has_starts(connection, lifecycle):
-        source, extra = _under_way(lifecycle), ", under_way"
+        sources, extra = [_under_way(lifecycle, one) for one in sources], ", under_way"
         worked = "CASE WHEN same THEN CASE WHEN under_way > 0 THEN gap ELSE 0 END END"
     elif schema.one(connection, "SELECT 1 FROM good WHERE start IS NOT NULL LIMIT 1"):
         worked = "CASE WHEN same AND next_start IS NOT NULL THEN greatest(0, least(gap, epoch_us(next_time) - epoch_us(next_start))) END"
-    connection.execute(f"""
-        INSERT INTO events ({columns}, next, gap, worked)
+    joined = [
+        f"""
         SELECT {columns}, CASE WHEN same THEN next_activity END, CASE WHEN same THEN gap END, {worked}
         FROM (SELECT {columns}{extra}, next_activity, next_time, next_start, next_case = case_no AS same,
                      epoch_us(next_time) - epoch_us(time) AS gap
               FROM (SELECT *, lead(case_no) OVER () AS next_case, lead(activity) OVER () AS next_activity,
                            lead(time) OVER () AS next_time, lead(start) OVER () AS next_start
-                    FROM {source}))""")
+                    FROM ({source})))"""
+        for source in sources
+    ]
+    parts.together(connection, f"INSERT INTO events ({columns}, next, gap, worked) {{source}}", joined)
 
 
 def _has_starts(connection: duckdb.DuckDBPyConnection, lifecycle: str) -> bool:
@@ -136,42 +156,46 @@ def _has_starts(connection: duckdb.DuckDBPyConnection, lifecycle: str) -> bool:
     return found is not None
 
 
-def _under_way(lifecycle: str) -> str:
+def _under_way(lifecycle: str, source: str) -> str:
     """How many activities of the case are begun and not ended after each event; an end without a beginning counts nothing."""
     step = f"CASE WHEN lower({lifecycle}) IN {LIFECYCLE_BEGINS} THEN 1 WHEN lower({lifecycle}) IN {LIFECYCLE_RESTS} THEN -1 ELSE 0 END"
-    return f"""(SELECT * EXCLUDE (net, held), sum(held - before) OVER (PARTITION BY case_no ORDER BY time, seq) AS under_way
+    return f"""SELECT * EXCLUDE (net, held), sum(held - before) OVER (PARTITION BY case_no ORDER BY time, seq) AS under_way
         FROM (SELECT *, coalesce(lag(held) OVER one, 0) AS before
               FROM (SELECT *, net - least(0, min(net) OVER one) AS held
-                    FROM (SELECT *, sum({step}) OVER one AS net FROM sorted
+                    FROM (SELECT *, sum({step}) OVER one AS net FROM ({source})
                           WINDOW one AS (PARTITION BY case_no, activity ORDER BY time, seq))
                     WINDOW one AS (PARTITION BY case_no, activity ORDER BY time, seq))
               WINDOW one AS (PARTITION BY case_no, activity ORDER BY time, seq))
-        ORDER BY case_no, time, seq)"""
+        ORDER BY case_no, time, seq"""
 
 
-def _summaries(connection: duckdb.DuckDBPyConnection, events: str) -> None:
-    """One thread keeps the order of the events in each case; an ORDER BY in the aggregate is ten times slower."""
+def _summaries(connection: duckdb.DuckDBPyConnection, sources: list[str]) -> None:
+    """Texts and firsts follow the order of the rows, since a window looks back at each: it lets them through one by one.
+
+    An ORDER BY in the aggregate is ten times slower. The condition always holds; without one the window would be left out.
+    """
     kept = [one.place for one in schema.attributes(connection) if one.level == "case"]
     old = "".join(f", c.{place}" for place in kept)
-    threads = schema.one(connection, "SELECT current_setting('threads')")
-    connection.execute("SET threads = 1")
-    try:
-        connection.execute(f"""
-            CREATE TEMP TABLE summed AS
-            SELECT case_no, min(time) AS began, max(time) AS ended, count(*)::UINTEGER AS events, first(activity) AS first,
-                   last(activity) AS last, string_agg(chr(({BASE} + activity)::INTEGER), '') AS variant,
-                   bit_or(CASE WHEN activity < {BITS} THEN 1::BIGINT << activity ELSE 0 END) AS met
-            FROM {events} GROUP BY case_no""")
-    finally:
-        connection.execute(f"SET threads = {threads[0] if threads else 1}")
-    connection.execute(f"""
-        CREATE TEMP TABLE summaries AS
+    lined_up = [f"SELECT case_no, time, activity, lag(case_no) OVER () AS before {one}" for one in sources]
+    parts.together(
+        connection,
+        f"""
+        CREATE TEMP TABLE summed AS
+        SELECT case_no, min(time) AS began, max(time) AS ended, count(*)::UINTEGER AS events, first(activity) AS first,
+               last(activity) AS last, string_agg(chr(({BASE} + activity)::INTEGER), '') AS variant,
+               bit_or(CASE WHEN activity < {BITS} THEN 1::BIGINT << activity ELSE 0 END) AS met
+        FROM ({{source}}) WHERE before IS NULL OR before <= case_no GROUP BY case_no""",
+        lined_up,
+    )
+    summaries = f"""
         SELECT s.case_no, p.case_id, s.began, s.ended, s.events, s.first, s.last, s.variant, s.met{old}
-        FROM summed s JOIN part_cases p USING (case_no) LEFT JOIN cases c USING (case_no) ORDER BY s.case_no""")
+        FROM summed s JOIN part_cases p USING (case_no) LEFT JOIN cases c USING (case_no) ORDER BY s.case_no"""
     if _count(connection, "concerned"):
+        connection.execute(f"CREATE TEMP TABLE summaries AS {summaries}")
         connection.execute("DELETE FROM cases WHERE case_no IN (FROM concerned)")
-    connection.execute("INSERT INTO cases BY NAME FROM summaries")
-    connection.execute("DROP TABLE summaries; DROP TABLE summed")
+        summaries = "FROM summaries"
+    connection.execute(f"INSERT INTO cases BY NAME {summaries}")
+    connection.execute("DROP TABLE IF EXISTS summaries; DROP TABLE summed")
 
 
 def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:

@@ -46,9 +46,10 @@ def bad_rows(connection: duckdb.DuckDBPyConnection, unit: str, names: dict[str, 
 
 
 def _counts(connection: duckdb.DuckDBPyConnection, table: str, conditions: Iterable[str]) -> tuple[int, ...]:
-    """How many rows meet each condition, in one pass."""
+    """How many rows meet each condition, in one pass. What the file says of its columns answers most of the WHERE."""
     counted = ", ".join(f"count(*) FILTER ({one})" for one in conditions)
-    return schema.one(connection, f"SELECT {counted} FROM {table}") or ()
+    either = " OR ".join(f"({one})" for one in conditions)
+    return schema.one(connection, f"SELECT {counted} FROM {table} WHERE {either}") or ()
 
 
 def doubtful_rows(connection: duckdb.DuckDBPyConnection, staged: Staged) -> list[Problem]:

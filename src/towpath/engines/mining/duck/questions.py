@@ -16,7 +16,7 @@ from towpath.engines.mining.duck.schema import BASE, BITS
 from towpath.engines.mining.duck.view import Relation
 from towpath.engines.mining.results import Activity, Case, Durations, Edge, Summary, Variant
 
-PORTION = 3_000_000  # gaps held at once for exact quantiles: bounds the memory, not the log
+PORTION = 3_000_000  # gaps of a kept log held at once for exact quantiles: bounds the memory, not the log
 PORTIONS = 8  # and yet no more than this, since each is a scan: a large log needs larger ones
 CASES = 250_000  # likewise, where cases of a large cut view are told by activity
 FLOW = "activity, next, count(*), avg(gap), quantile_cont(gap, [0.5, 0.9]), avg(worked)"
@@ -24,10 +24,15 @@ LENGTH = "(epoch_us(ended) - epoch_us(began)) / 1e6"
 
 
 class Asker:
-    """Puts questions about one view; `names` are the activities by code."""
+    """Puts questions about one view; `names` are the activities by code.
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, relation: Relation, names: list[str]) -> None:
-        self.connection, self.relation, self.names = connection, relation, names
+    `held`: all of the log is in memory, where its gaps find room beside it.
+    """
+
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, relation: Relation, names: list[str], held: bool
+    ) -> None:
+        self.connection, self.relation, self.names, self.held = connection, relation, names, held
 
     def rows(self, question: str, values: list[Any] | None = None) -> list[tuple[Any, ...]]:
         text, all_values = self.relation.ask(question, values or [])
@@ -49,9 +54,14 @@ class Asker:
         return int(self.row("SELECT count(*) FROM {events}")[0])
 
     @cached_property
+    def at_once(self) -> bool:
+        """Whether all of the view may be taken into memory."""
+        return self.held or self.size <= PORTION
+
+    @cached_property
     def steps(self) -> list[tuple[int, int | None, int]]:
         """How often an activity was followed by another; by None where the case (or what is left of it) ends."""
-        if self.size <= PORTION:
+        if self.at_once:
             return [(one, other, count) for one, other, count, *_ in self._flows]
         return [
             (one, other, count)
@@ -85,7 +95,7 @@ class Asker:
         return found
 
     def _portions_of_cases(self) -> list[str]:
-        if self.size <= PORTION:
+        if self.at_once:
             return [""]
         last = schema.one(self.connection, "SELECT max(case_no) FROM cases")
         starts = range(0, last[0] + 1 if last else 0, CASES)
@@ -93,7 +103,7 @@ class Asker:
 
     def edges(self) -> list[Edge]:
         """Exact quantiles, in portions of activities that bound what is held in memory."""
-        if self.size <= PORTION:
+        if self.at_once:
             return self._edges([row for row in self._flows if row[1] is not None])
         counts = _sums((one, count) for one, other, count in self.steps if other is not None)
         room = max(PORTION, sum(counts.values()) // PORTIONS)

@@ -113,7 +113,15 @@ class DuckStore:
     def _ask(self, view: View) -> Asker:
         """The one of the last view stays, with what it has counted: a map is several questions."""
         if self._asked is None or self._asked[0] != view:
-            self._asked = view, Asker(self.connection, relation(view, self.names), list(self.names.codes))
+            self._asked = (
+                view,
+                Asker(
+                    self.connection,
+                    relation(view, self.names),
+                    list(self.names.codes),
+                    held=self.path is None,
+                ),
+            )
         return self._asked[1]
 
     def summary(self, view: View) -> Summary:
