@@ -176,13 +176,14 @@ def _summaries(connection: duckdb.DuckDBPyConnection, sources: list[str]) -> Non
     """
     kept = [one.place for one in schema.attributes(connection) if one.level == "case"]
     old = "".join(f", c.{place}" for place in kept)
+    shown = f"(SELECT list(chr(({BASE} + code)::INTEGER) ORDER BY code) FROM activities)"
     lined_up = [f"SELECT case_no, time, activity, lag(case_no) OVER () AS before {one}" for one in sources]
     parts.together(
         connection,
         f"""
         CREATE TEMP TABLE summed AS
         SELECT case_no, min(time) AS began, max(time) AS ended, count(*)::UINTEGER AS events, first(activity) AS first,
-               last(activity) AS last, string_agg(chr(({BASE} + activity)::INTEGER), '') AS variant,
+               last(activity) AS last, string_agg({shown}[activity + 1], '') AS variant,
                bit_or(CASE WHEN activity < {BITS} THEN 1::BIGINT << activity ELSE 0 END) AS met
         FROM ({{source}}) WHERE before IS NULL OR before <= case_no GROUP BY case_no""",
         lined_up,
