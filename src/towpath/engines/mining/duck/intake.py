@@ -128,33 +128,39 @@ def _text(staged: Staged, name: str) -> str:
 
 def _attributes(connection: duckdb.DuckDBPyConnection, staged: Staged, used: Mapping) -> dict[str, Attribute]:
     """The store's columns for what the events bring beside case, activity and times; new ones are made."""
-    known = {one.name: one for one in schema.attributes(connection)}
     core = {used.case, used.activity, used.time, used.start, _STEP, _STEP_TIME}
-    given = {}
-    for number, name in enumerate(staged.names):
-        if name not in core and not name.startswith(CASE_ATTRIBUTE):
-            kind = staged.kinds.get(name, "string")
-            given[f"r{number}"] = known.get(name) or schema.add_attribute(connection, name, "event", kind)
-    return given
+    taken = {
+        f"r{number}": name
+        for number, name in enumerate(staged.names)
+        if name not in core and not name.startswith(CASE_ATTRIBUTE)
+    }
+    return _placed(connection, staged, taken, "event")
+
+
+def _placed(
+    connection: duckdb.DuckDBPyConnection, staged: Staged, taken: dict[str, str], level: str
+) -> dict[str, Attribute]:
+    """The attributes for these columns, by name; those that are not known yet are made."""
+    known = {one.name: one for one in schema.attributes(connection)}
+    new = {name: staged.kinds.get(name, "string") for name in taken.values() if name not in known}
+    known |= schema.add_attributes(connection, new, level)
+    return {column: known[name] for column, name in taken.items()}
 
 
 def _case_attributes(connection: duckdb.DuckDBPyConnection, staged: Staged) -> None:
     """What is said of the case as a whole. What was said first stays."""
-    known = {one.name: one for one in schema.attributes(connection)}
     for table, letter, names in (("good", "r", staged.names), ("traces", "c", staged.traces)):
-        taken = [
-            (n, name) for n, name in enumerate(names) if name.startswith(CASE_ATTRIBUTE) and name != CASE_NAME
-        ]
+        taken = {
+            f"{letter}{n}": name
+            for n, name in enumerate(names)
+            if name.startswith(CASE_ATTRIBUTE) and name != CASE_NAME
+        }
         if not taken:
             continue
         if table == "traces":
             place = next(n for n, name in enumerate(names) if name in (CASE_NAME, "case"))
             connection.execute(f"CREATE TEMP VIEW traces AS SELECT *, c{place} AS case_id FROM staged_cases")
-        own = {
-            f"{letter}{n}": known.get(name)
-            or schema.add_attribute(connection, name, "case", staged.kinds.get(name, "string"))
-            for n, name in taken
-        }
+        own = _placed(connection, staged, taken, "case")
         first = ", ".join(f"arg_min({column}::VARCHAR, seq) AS {one.place}" for column, one in own.items())
         put = ", ".join(
             f"{one.place} = coalesce(cases.{one.place}, said.{one.place})" for one in own.values()

@@ -11,7 +11,7 @@ attributes  which column (a0, a1, ...) keeps which attribute, of events or of ca
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -111,12 +111,20 @@ def attributes(connection: duckdb.DuckDBPyConnection) -> tuple[Attribute, ...]:
     return found
 
 
-def add_attribute(connection: duckdb.DuckDBPyConnection, name: str, level: str, kind: str) -> Attribute:
-    """A new column, empty for the rows that are there."""
+def add_attributes(
+    connection: duckdb.DuckDBPyConnection, kinds: Mapping[str, str], level: str
+) -> dict[str, Attribute]:
+    """New columns by the name of the attribute, empty for the rows that are there."""
     counted = one(connection, "SELECT count(*) FROM attributes")
     assert counted is not None
-    made = Attribute(name, f"a{counted[0]}", level, kind)
-    table = "events" if level == "event" else "cases"
-    connection.execute(f"ALTER TABLE {table} ADD COLUMN {made.place} VARCHAR")
-    connection.execute("INSERT INTO attributes VALUES (?, ?, ?, ?)", [name, made.place, level, kind])
+    made = {
+        name: Attribute(name, f"a{number}", level, kind)
+        for number, (name, kind) in enumerate(kinds.items(), counted[0])
+    }
+    if made:
+        table = "events" if level == "event" else "cases"
+        added = "; ".join(f"ALTER TABLE {table} ADD COLUMN {new.place} VARCHAR" for new in made.values())
+        values = [value for new in made.values() for value in (new.name, new.place, new.level, new.kind)]
+        connection.execute(added)
+        connection.execute(f"INSERT INTO attributes VALUES {', '.join(['(?, ?, ?, ?)'] * len(made))}", values)
     return made
