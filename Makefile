@@ -2,6 +2,8 @@
 .DEFAULT_GOAL := help
 .PHONY: help run reset test test-spark check lint types contracts assets messages lock bench bench-full bench-faults
 BIN := .venv/bin
+# Compiled Python is kept, whatever the surroundings say: else each of our many processes compiles a thousand files anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 14

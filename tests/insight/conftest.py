@@ -47,6 +47,14 @@ def manager(enter: Callable[..., Any]) -> Any:
     return enter((None, "manager"))
 
 
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    from tests.chromium import launched
+
+    with launched() as running:
+        yield running
+
+
 @pytest.fixture
 def now() -> Iterator[None]:
     """The moment at which the made-up requests are looked at."""

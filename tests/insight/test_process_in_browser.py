@@ -4,9 +4,9 @@ from random import Random
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser
 
-from tests.chromium import launched
-from tests.insight.test_in_browser import _wrong, in_turn
+from tests.insight.test_in_browser import in_turn, wrong
 from tests.insight.test_pages import DAY, NOW, happened
 from tests.insight.test_process import ADDRESS, legacy  # noqa: F401 (fixtures)
 from tests.insight.ways import PARKING, any_way
@@ -25,6 +25,7 @@ ADDRESSES = [
 
 @pytest.mark.parametrize("language", ["en", "ar"])
 def test_nothing_for_axe_to_find_and_nothing_cut_off(
+    chromium: Browser,
     parking: Any,
     legacy: Any,  # noqa: F811
     manager: Any,
@@ -34,6 +35,4 @@ def test_nothing_for_axe_to_find_and_nothing_cut_off(
     happened(parking, *[any_way(random, NOW - n * DAY) for n in range(3, 60)])
     manager.cookies["language"] = language
     pages = {address: manager.get(address).content for address in ADDRESSES}
-    with launched() as browser:
-        wrong = [_wrong(browser, pages, address, look) for address, look in in_turn(ADDRESSES, language)]
-    assert wrong == [[]] * len(wrong)
+    assert wrong(chromium, pages, in_turn(ADDRESSES, language)) == {}

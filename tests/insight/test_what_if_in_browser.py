@@ -3,9 +3,9 @@
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser
 
-from tests.chromium import launched
-from tests.insight.test_in_browser import _wrong, in_turn
+from tests.insight.test_in_browser import in_turn, wrong
 from tests.insight.test_what_if import ADDRESS, TODAY
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("now")]
@@ -13,12 +13,12 @@ TRIED = [ADDRESS, f"{ADDRESS}?{TODAY}&extra-parking=1", f"{ADDRESS}?{TODAY}&more
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])
-def test_nothing_for_axe_to_find_and_nothing_cut_off(parking: Any, manager: Any, language: str) -> None:
+def test_nothing_for_axe_to_find_and_nothing_cut_off(
+    chromium: Browser, parking: Any, manager: Any, language: str
+) -> None:
     manager.cookies["language"] = language
     pages = {address: _opened(manager.get(address).content) for address in TRIED}
-    with launched() as browser:
-        wrong = [_wrong(browser, pages, address, look) for address, look in in_turn(TRIED, language)]
-    assert wrong == [[]] * len(wrong)
+    assert wrong(chromium, pages, in_turn(TRIED, language)) == {}
 
 
 def _opened(page: bytes) -> bytes:
