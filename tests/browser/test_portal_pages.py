@@ -118,8 +118,11 @@ def test_nothing_for_axe_to_find_and_nothing_cut_off(
 ) -> None:
     client, paths = pages(come, town)
     context = _of(chromium, client, site, language)
+    page = context.new_page()
     for path in paths:
-        _clean(context, f"{site}{path}")
+        answer = page.goto(f"{site}{path}")
+        assert answer and answer.status == 200, path
+        assert (path, faults(page)) == (path, [])
     context.close()
 
 
@@ -129,14 +132,6 @@ def _of(chromium: Browser, client: Any, site: str, language: str) -> BrowserCont
     kept = {"sessionid": client.cookies["sessionid"].value, "language": language}
     context.add_cookies([{"name": name, "value": value, "url": site} for name, value in kept.items()])
     return context
-
-
-def _clean(context: BrowserContext, address: str) -> None:
-    page = context.new_page()
-    answer = page.goto(address)
-    assert answer and answer.status == 200, address
-    assert (address, faults(page)) == (address, [])
-    page.close()
 
 
 def test_the_keyboard_alone_answers_and_goes_on(chromium: Browser, site: str, come: Any) -> None:  # noqa: F811
