@@ -3,7 +3,7 @@
 PM4Py is AGPL: it lives here only. Tasks are named peer-task; `seconds` and `cpu` are loading and computing, without the imports.
 
 PM4Py's manual loads a table in two steps: read it with pandas (or Polars), then `format_dataframe`, which checks and sorts
-it. So do `pm4py` and `polars`; `bare` and `bare_polars` leave the second step out, which works as long as the columns bear
+it. So do `formatted` and `polars`; `bare` and `bare_polars` leave the second step out, which works as long as the columns bear
 the right names and types already.
 """
 
@@ -114,7 +114,7 @@ def r4pm_xes(file: str) -> int:
 
 
 LOADED: dict[str, Callable[[str], Any]] = {
-    "pm4py": lambda file: _formatted(_frame(file)), "bare": _frame,
+    "formatted": lambda file: _formatted(_frame(file)), "bare": _frame,
     "polars": lambda file: _formatted(_lazy(file)), "bare_polars": _lazy,
 }  # fmt: skip
 ASKED = {"map": _edges, "variants": _variants, "window": _window}
@@ -140,7 +140,7 @@ def peak() -> float:
 def main() -> None:
     peer, _, _ = sys.argv[1].partition("-")
     __import__("r4pm" if peer == "r4pm" else "pm4py")
-    __import__("pandas" if peer in ("pm4py", "bare") else "polars")
+    __import__("pandas" if peer in ("pm4py", "formatted", "bare") else "polars")
     begin()
     found = task(*sys.argv[1:])
     seconds, cpu = time.perf_counter() - begun["seconds"], time.process_time() - begun["cpu"]

@@ -51,15 +51,14 @@ def test_a_long_log_is_the_same_however_it_lies_in_the_file(tmp_path, lies):
     assert counted(mining.read(write_csv(tmp_path / "log.csv", made))) == wanted
 
 
-def test_cases_of_one_event_keep_it_when_some_have_more_attributes(tmp_path):
+@pytest.mark.parametrize("length", [1, 3])
+def test_cases_keep_their_events_when_those_of_some_have_more_attributes(tmp_path, length):
     """Events of a batch are taken over by their attributes, so that they do not lie as in the file."""
-    steps = {"1": ("open", {}), "2": ("ask", {"org:group": "Permits"}), "3": ("decide", {})}
-    text = xes({case: [event(step, 0, **more)] for case, (step, more) in steps.items()})
-    log = mining.read(write_xes(tmp_path / "a.xes", text))
-    assert {case: [one.activity for one in log.case(case)] for case in steps} == {
-        "1": ["open"],
-        "2": ["ask"],
-        "3": ["decide"],
+    more = {"1": {}, "2": {"org:group": "Permits"}, "3": {}}
+    made = {case: [event(f"{case} {n}", n, **more[case]) for n in range(length)] for case in more}
+    log = mining.read(write_xes(tmp_path / "a.xes", xes(made)))
+    assert {case: [one.activity for one in log.case(case)] for case in made} == {
+        case: [f"{case} {n}" for n in range(length)] for case in made
     }
 
 

@@ -11,7 +11,7 @@ import duckdb
 from towpath.engines.mining.duck import parts, schema
 from towpath.engines.mining.duck.parts import Part
 from towpath.engines.mining.duck.schema import BASE, BITS, CORE, Attribute
-from towpath.engines.mining.errors import refused
+from towpath.engines.mining.errors import StoreError, refused
 
 LIFECYCLE_BEGINS = "('start', 'resume')"
 LIFECYCLE_RESTS = "('complete', 'suspend', 'ate_abort', 'pi_abort', 'withdraw', 'autoskip', 'manualskip')"
@@ -25,6 +25,7 @@ def build(
     `given` maps columns of `good` to attributes of the store; `lifecycle` is the place of that attribute or "".
     Cases that are known get the new events besides those they have, or in their place (`renew`).
     """
+    chosen = "SEMI JOIN part_cases USING (case_no)" if _count(connection, "cases") else ""
     _activities(connection)
     rows = parts.of_rows(connection)
     ordered = _cases(connection, rows)
@@ -35,10 +36,11 @@ def build(
     )
     if lifecycle or not ordered:
         parts.together(connection, "CREATE TEMP TABLE sorted AS {source}", sources)
-        sources = [f"FROM sorted {chosen}" for chosen in by_case]
+        sources = [f"FROM sorted {cases}" for cases in by_case]
     _replace(connection, sources, own, lifecycle)
     arrived = "events" if ordered else "sorted"  # all of a case, either way
-    _summaries(connection, [f"FROM {arrived} {chosen}" for chosen in by_case])
+    _summaries(connection, [f"FROM {arrived} {cases}" for cases in by_case])
+    _whole(connection, chosen)
     connection.execute("DROP TABLE IF EXISTS sorted; DROP TABLE part_cases; DROP TABLE concerned")
     connection.execute("DROP TYPE activity_name")
 
@@ -170,9 +172,10 @@ def _under_way(lifecycle: str, source: str) -> str:
 
 
 def _summaries(connection: duckdb.DuckDBPyConnection, sources: list[str]) -> None:
-    """Texts and firsts follow the order of the rows, since a window looks back at each: it lets them through one by one.
+    """Texts follow the order of the rows, since a window looks back at each (`looked`): it lets them through one by one.
 
-    An ORDER BY in the aggregate is ten times slower. The condition always holds; without one the window would be left out.
+    An ORDER BY in the aggregate is ten times slower. First and last are read from the text: with more than two cores a
+    case may have two states in the aggregate, of which last() takes the wrong one.
     """
     kept = [one.place for one in schema.attributes(connection) if one.level == "case"]
     old = "".join(f", c.{place}" for place in kept)
@@ -182,14 +185,15 @@ def _summaries(connection: duckdb.DuckDBPyConnection, sources: list[str]) -> Non
         connection,
         f"""
         CREATE TEMP TABLE summed AS
-        SELECT case_no, min(time) AS began, max(time) AS ended, count(*)::UINTEGER AS events, first(activity) AS first,
-               last(activity) AS last, string_agg({shown}[activity + 1], '') AS variant,
+        SELECT case_no, min(time) AS began, max(time) AS ended, count(*)::UINTEGER AS events,
+               string_agg({shown}[activity + 1], '') AS variant, count(before) AS looked,
                bit_or(CASE WHEN activity < {BITS} THEN 1::BIGINT << activity ELSE 0 END) AS met
-        FROM ({{source}}) WHERE before IS NULL OR before <= case_no GROUP BY case_no""",
+        FROM ({{source}}) GROUP BY case_no""",
         lined_up,
     )
     summaries = f"""
-        SELECT s.case_no, p.case_id, s.began, s.ended, s.events, s.first, s.last, s.variant, s.met{old}
+        SELECT s.case_no, p.case_id, s.began, s.ended, s.events, unicode(s.variant[1]) - {BASE} AS first,
+               unicode(s.variant[-1]) - {BASE} AS last, s.variant, s.met{old}
         FROM summed s JOIN part_cases p USING (case_no) LEFT JOIN cases c USING (case_no) ORDER BY s.case_no"""
     if _count(connection, "concerned"):
         connection.execute(f"CREATE TEMP TABLE summaries AS {summaries}")
@@ -197,6 +201,19 @@ def _summaries(connection: duckdb.DuckDBPyConnection, sources: list[str]) -> Non
         summaries = "FROM summaries"
     connection.execute(f"INSERT INTO cases BY NAME {summaries}")
     connection.execute("DROP TABLE IF EXISTS summaries; DROP TABLE summed")
+
+
+def _whole(connection: duckdb.DuckDBPyConnection, chosen: str) -> None:
+    """StoreError if an event that came is in no case, or a case has no end."""
+    found = schema.one(
+        connection,
+        f"""SELECT (SELECT (count(*), count(*) - count(next)) FROM events {chosen})
+                 = (SELECT (sum(events), count(*)) FROM cases {chosen})""",
+    )
+    if not (found and found[0]):
+        raise StoreError(
+            "the cases do not have all events that came: a fault of this program; nothing was kept"
+        )
 
 
 def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:

@@ -43,7 +43,7 @@ def take(
         raise
     finally:
         with suppress(duckdb.Error):
-            connection.execute("SET TimeZone = 'UTC'")
+            connection.execute("SET TimeZone = 'UTC'; SET preserve_insertion_order = true")
 
 
 def _take(
@@ -55,6 +55,9 @@ def _take(
     connection.execute(f"SET TimeZone = {times.literal(used.zone)}")
     if used.steps:
         used = _unfolded(connection, staged, used)
+    for name in used.roles().values():
+        if name not in staged.names and name not in staged.traces:
+            raise refused("columns", f"there is no '{name}'; there are {', '.join(staged.names[:40])}")
     written = {
         name: used.time_format or form
         for name, (form, _) in times.formats(
@@ -99,9 +102,6 @@ def _views(
     connection: duckdb.DuckDBPyConnection, staged: Staged, used: Mapping, written: dict[str, str]
 ) -> None:
     """`coming`: every row in the words of the store; `good`: those that can be taken."""
-    for name in used.roles().values():
-        if name not in staged.names and name not in staged.traces:
-            raise refused("columns", f"there is no '{name}'; there are {', '.join(staged.names[:40])}")
     row = schema.one(connection, "SELECT coalesce(max(seq) + 1, 0) FROM events")
     assert row is not None
     start = (

@@ -62,16 +62,17 @@ def of_cases(connection: duckdb.DuckDBPyConnection, wanted: int) -> list[Part]:
 
 
 def together(connection: duckdb.DuckDBPyConnection, statement: str, sources: Sequence[str]) -> None:
-    """Run the statement with the sources in the place of "{source}", in whatever order they come."""
+    """Run the statement with the sources in the place of "{source}", in whatever order they come.
+
+    After an error nothing can be set in a transaction; whoever undoes it sets `preserve_insertion_order` again.
+    """
     whole = statement.replace("{source}", " UNION ALL ".join(sources))
     if len(sources) == 1:
         connection.execute(whole)
         return
     connection.execute("SET preserve_insertion_order = false")
-    try:
-        connection.execute(whole)
-    finally:
-        connection.execute("SET preserve_insertion_order = true")
+    connection.execute(whole)
+    connection.execute("SET preserve_insertion_order = true")
 
 
 def _cores(connection: duckdb.DuckDBPyConnection) -> int:

@@ -1,6 +1,6 @@
 """The store: four tables, the same in memory and in a file (ADR 0020).
 
-events      one row an event, sorted by case, time, seq; with the activity that comes `next` in its case, the `gap` to
+events      one row an event; those of a case lie together, by time and seq; with the activity that comes `next` in its case, the `gap` to
             it in microseconds and how much of the gap was `worked` on (null: the log does not tell)
 cases       a summary of each case; `variant` has one character for each event, see `BASE`; `met` one bit for
             each of the first 62 activities
