@@ -1,10 +1,11 @@
 """The portal in a real browser: a whole application at 320 pixels without script, and nothing for axe to find."""
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.chromium import faults, launched
 from tests.portal.conftest import _site, come, town  # noqa: F401 (fixtures)
@@ -34,7 +35,8 @@ def site(town: Any) -> Iterator[str]:  # noqa: F811
 
 def fill(page: Page) -> None:
     """Answers the page that is open, by name or by what it offers, and goes on."""
-    name = page.url.split("/")[5]
+    here = page.url
+    name = here.split("/")[5]
     for field, value in PAGES[name].items():
         control = page.locator(f"[name='{field}']")
         if control.first.get_attribute("type") == "radio":
@@ -42,6 +44,7 @@ def fill(page: Page) -> None:
         else:
             control.fill(value)
     page.get_by_role("button", name="Save and go on").click()
+    page.wait_for_url(lambda now: now != here)
 
 
 def test_a_whole_application_at_320_pixels_without_script(chromium: Browser, site: str) -> None:
@@ -53,17 +56,18 @@ def test_a_whole_application_at_320_pixels_without_script(chromium: Browser, sit
     page.get_by_role("link", name="Resident parking permit").click()
     page.get_by_role("button", name="Apply now").click()
     page.get_by_role("button", name="Save and go on").click()
-    assert page.title().startswith("Error: ") and page.get_by_role("alert").is_visible()
+    expect(page).to_have_title(re.compile("^Error: "))
+    expect(page.get_by_role("alert")).to_be_visible()
     while "/check-answers/" not in page.url:
         fill(page)
     page.get_by_role("link", name="Change What kind of vehicle is it?").click()
     page.get_by_label("Motorcycle").check()
     page.get_by_role("button", name="Save and go on").click()
-    assert page.get_by_text("Motorcycle").is_visible()
+    expect(page.get_by_text("Motorcycle")).to_be_visible()
     page.get_by_role("button", name="Send your request").click()
-    assert page.get_by_role("heading", name="We have your request").is_visible()
+    expect(page.get_by_role("heading", name="We have your request")).to_be_visible()
     page.get_by_role("link", name="See where your request is").click()
-    assert page.get_by_text("You sent your request").is_visible()
+    expect(page.get_by_text("You sent your request")).to_be_visible()
     assert not [url for url in asked if not url.startswith(site) or url.endswith(".js")]
     context.close()
 

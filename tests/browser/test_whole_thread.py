@@ -156,6 +156,7 @@ def visit(town: Town) -> Iterator[Callable[..., Page]]:
 
 def answer(page: Page) -> None:
     """Fills in what the page asks and goes on."""
+    here = page.url
     for control in page.locator("main form [name]").all():
         name, kind = control.get_attribute("name") or "", control.get_attribute("type")
         if name not in TYPED:
@@ -166,6 +167,7 @@ def answer(page: Page) -> None:
         else:
             control.fill(TYPED[name])
     page.locator("main form button:not([formaction])").last.click()
+    page.wait_for_url(lambda now: now != here)
 
 
 def apply(town: Town, page: Page) -> str:
