@@ -154,9 +154,14 @@ def visit(town: Town) -> Iterator[Callable[..., Page]]:
     assert found == []
 
 
+def follow(what: Locator) -> None:
+    """Clicks, and waits for the page that comes."""
+    with what.page.expect_navigation():
+        what.click()
+
+
 def answer(page: Page) -> None:
     """Fills in what the page asks and goes on."""
-    here = page.url
     for control in page.locator("main form [name]").all():
         name, kind = control.get_attribute("name") or "", control.get_attribute("type")
         if name not in TYPED:
@@ -166,21 +171,20 @@ def answer(page: Page) -> None:
                 control.check()
         else:
             control.fill(TYPED[name])
-    page.locator("main form button:not([formaction])").last.click()
-    page.wait_for_url(lambda now: now != here)
+    follow(page.locator("main form button:not([formaction])").last)
 
 
 def apply(town: Town, page: Page) -> str:
     """From the first page of the portal to the receipt; gives the reference."""
     town.look(page)
-    page.get_by_role("link", name="Resident parking permit").first.click()
+    follow(page.get_by_role("link", name="Resident parking permit").first)
     town.look(page)
-    page.get_by_role("button", name="Apply now").click()
+    follow(page.get_by_role("button", name="Apply now"))
     while "/check-answers/" not in page.url:
         town.look(page)
         answer(page)
     town.look(page)
-    page.get_by_role("button", name="Send your request").click()
+    follow(page.get_by_role("button", name="Send your request"))
     expect(page.get_by_role("heading", name="We have your request")).to_be_visible()
     town.look(page)
     found = re.search(r"\b[A-Z0-9]{4}-[A-Z0-9]{4}\b", page.inner_text("main"))
@@ -216,9 +220,9 @@ def mail_of(town: Town, page: Page, subject: str) -> Page:
     for _ in range(SOON // 500):
         page.goto(f"http://127.0.0.1:{town.ports.postoffice}/")
         if (box := page.get_by_role("link", name=TOMASZ)).count():
-            box.first.click()
+            follow(box.first)
             if (found := page.get_by_role("link", name=re.compile(subject, re.IGNORECASE))).count():
-                found.first.click()
+                follow(found.first)
                 return page
         page.wait_for_timeout(500)
     raise AssertionError(f"no e-mail “{subject}” in the mailbox: {page.inner_text('main')}")
@@ -230,28 +234,28 @@ def test_a_resident_asks_once_and_everybody_sees_the_same_journey(town: Town, vi
 
     resident = visit("/", viewport=SMALL, java_script_enabled=False)
     reference = apply(town, resident)
-    resident.get_by_role("link", name="See where your request is").click()
+    follow(resident.get_by_role("link", name="See where your request is"))
     expect(resident.locator("main")).to_contain_text("You sent your request")
 
     parking = town.colleague("peter")
     town.look(parking)
-    task_of(parking, reference).click()
+    follow(task_of(parking, reference))
     expect(parking.locator("#happenings")).to_contain_text("Ask the register for the address")
-    parking.get_by_role("button", name="Start work").click()
+    follow(parking.get_by_role("button", name="Start work"))
     town.look(parking)
     refer(parking, "Permits", "The household has three permits. Is that allowed here?")
 
     permits = town.colleague("ines")
-    task_of(permits, reference).click()
+    follow(task_of(permits, reference))
     expect(permits.locator("main")).to_contain_text("The household has three permits.")
-    permits.get_by_role("button", name="Start work").click()
+    follow(permits.get_by_role("button", name="Start work"))
     town.look(permits)
     decide(permits)
     town.look(permits)
 
     letter = mail_of(town, resident.context.new_page(), rf"Your parking permit \({reference}\)")
     expect(letter.locator("main")).to_contain_text("The parking plan leaves room in this street.")
-    letter.locator("main a[href*='/track/']").first.click()
+    follow(letter.locator("main a[href*='/track/']").first)
     expect(letter.locator("main")).to_contain_text("Permit given")
     town.look(letter)
 
@@ -267,7 +271,7 @@ def refer(page: Page, team: str, why: str) -> None:
     form = page.locator("form[action$='/do/refer']")
     form.locator("[name=team]").select_option(label=team)
     form.locator("[name=text]").fill(why)
-    form.get_by_role("button").click()
+    follow(form.get_by_role("button"))
 
 
 def decide(page: Page) -> None:
@@ -275,15 +279,15 @@ def decide(page: Page) -> None:
     page.get_by_label("Permit given").check()
     page.get_by_label("Reason", exact=True).fill("The parking plan leaves room in this street.")
     page.get_by_label("Legal basis").select_option(label="Parking Bylaw, article 5 (giving a permit)")
-    page.get_by_role("button", name="Decide", exact=True).click()
+    follow(page.get_by_role("button", name="Decide", exact=True))
     expect(page.locator("#said")).to_contain_text("Done: Decide on the permit")
 
 
 def rate(town: Town, page: Page) -> None:
-    page.locator("main a[href$='/rate/']").click()
+    follow(page.locator("main a[href$='/rate/']"))
     town.look(page)
     page.get_by_role("radio", name="Good", exact=True).check()
-    page.locator("main form button").last.click()
+    follow(page.locator("main form button").last)
     expect(page.locator("body")).to_contain_text("Thank you. We read what you write.")
 
 
@@ -300,17 +304,17 @@ def test_in_arabic_from_right_to_left_a_whole_request(town: Town, visit: Any) ->
     resident = visit("/", viewport=SMALL, locale="ar", java_script_enabled=False)
     assert resident.locator("html").get_attribute("dir") == "rtl"
     town.look(resident)
-    resident.locator(f"main a[href='/services/{PARKING}/']").first.click()
+    follow(resident.locator(f"main a[href='/services/{PARKING}/']").first)
     town.look(resident)
-    resident.locator(f"form[action='/apply/{PARKING}/'] button").first.click()
+    follow(resident.locator(f"form[action='/apply/{PARKING}/'] button").first)
     while "/check-answers/" not in resident.url:
         town.look(resident)
         answer(resident)
     town.look(resident)
-    resident.locator("main form button").last.click()
+    follow(resident.locator("main form button").last)
     resident.wait_for_url("**/receipt/")
     town.look(resident)
-    resident.locator("main a[href*='/requests/']").first.click()
+    follow(resident.locator("main a[href*='/requests/']").first)
     town.look(resident)
     assert resident.locator("html").get_attribute("lang") == "ar"
 
