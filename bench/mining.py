@@ -55,6 +55,7 @@ class Run:
 
 
 def often(command: list[str | Path]) -> Run | None:
+    """As `run`; of a short task the middle of three."""
     first = run(command)
     if first is None or first.seconds >= SHORT:
         return first

@@ -89,9 +89,12 @@ def test_quantiles_are_the_same_when_they_are_taken_in_portions(tmp_path, monkey
     whole, part = log.map(), some.map()
     monkeypatch.setattr("towpath.engines.mining.duck.questions.PORTION", 5)
     monkeypatch.setattr("towpath.engines.mining.duck.questions.CASES", 2)
-    again = mining.read(tmp_path / "log.csv")
+    again = mining.read(
+        tmp_path / "log.csv", store=tmp_path / "log.towpath"
+    )  # in memory all is taken at once
     assert again.map() == whole
     assert again.where(keep="events", activity=["a", "b", "c"]).map() == part
+    again.close()
 
 
 def test_waiting_is_told_apart_from_working_by_the_life_cycle(tmp_path):

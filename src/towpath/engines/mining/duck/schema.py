@@ -1,7 +1,7 @@
 """The store: four tables, the same in memory and in a file (ADR 0020).
 
-events      one row an event; those of a case lie together, by time and seq; with the activity that comes `next` in its case, the `gap` to
-            it in microseconds and how much of the gap was `worked` on (null: the log does not tell)
+events      one row an event; those of a case lie together, by time and seq; with the activity that comes `next` in its
+            case, the `gap` to it in microseconds and how much of the gap was `worked` on (null: the log does not tell)
 cases       a summary of each case; `variant` has one character for each event, see `BASE`; `met` one bit for
             each of the first 62 activities
 activities  code and name, in the order of their first event
